@@ -1,0 +1,2 @@
+export { type DynamoDbEndpoint, type DynamoDbEndpointOptions, startDynamoDbEndpoint } from './endpoint.ts';
+export type { DynamoDbFault } from './faults.ts';
