@@ -85,18 +85,18 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const target = String(request.headers['x-amz-target'] ?? '');
-  try {
-    const input = await readInput(request);
-    const injected = fault?.(target.split('.').at(-1) ?? '', tableNameOf(input));
-    refuseIf(injected);
-    const output = await operations(target, input);
-    if (injected === 'lost-response') request.socket.destroy();
-    else send(response, 200, output);
-  } catch (thrown) {
-    const { statusCode, body } = isServiceError(thrown) ? thrown : internalError(thrown);
-    send(response, statusCode, body);
-  }
+  let injected: DynamoDbFault | undefined;
+  const answered = await readInput(request)
+    .then((input) => {
+      const target = String(request.headers['x-amz-target'] ?? '');
+      injected = fault?.(target.split('.').at(-1) ?? '', tableNameOf(input));
+      refuseIf(injected);
+      return operations(target, input);
+    })
+    .then((body) => ({ statusCode: 200, body }))
+    .catch((thrown: unknown) => (isServiceError(thrown) ? thrown : internalError(thrown)));
+  if (injected === 'lost-response') request.socket.destroy();
+  else send(response, answered.statusCode, answered.body);
 }
 
 function internalError(thrown: unknown): ServiceError {
