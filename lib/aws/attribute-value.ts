@@ -1,0 +1,57 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+
+const DYNAMODB_DIGITS = 38;
+const LARGEST = 9.9e125;
+const SMALLEST = 1e-130;
+
+/**
+ * A value as a DynamoDB attribute, or `undefined` for what has none (`undefined`, functions). What DynamoDB's number
+ * can't hold (NaN, infinities, more than 38 digits, exponents beyond 125) is kept as text, so no result is refused.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.NamingRulesDataTypes.html
+ */
+export function toAttributeValue(value: unknown): AttributeValue | undefined {
+  switch (typeof value) {
+    case 'string':
+      return { S: value };
+    case 'number':
+      return isDynamoDbNumber(value) ? { N: String(value) } : { S: String(value) };
+    case 'bigint': {
+      const text = value.toString();
+      return text.replace('-', '').length <= DYNAMODB_DIGITS ? { N: text } : { S: text };
+    }
+    case 'boolean':
+      return { BOOL: value };
+    case 'object':
+      return value === null ? { NULL: true } : fromObject(value);
+    default:
+      return undefined;
+  }
+}
+
+/** The properties of an object as attributes; those without a value are left out. */
+export function toAttributes(value: object): Record<string, AttributeValue> {
+  const attributes: Record<string, AttributeValue> = {};
+  for (const [name, property] of Object.entries(value)) {
+    const attribute = toAttributeValue(property);
+    if (attribute !== undefined) attributes[name] = attribute;
+  }
+  return attributes;
+}
+
+function fromObject(value: object): AttributeValue {
+  if (value instanceof Date)
+    return { S: Number.isNaN(value.getTime()) ? String(value) : value.toISOString() };
+  if (value instanceof Uint8Array) return { B: value };
+  if (Array.isArray(value) || value instanceof Set) {
+    return { L: [...value].map((item) => toAttributeValue(item) ?? { NULL: true }) };
+  }
+  if (value instanceof Map) {
+    return { M: toAttributes(Object.fromEntries([...value].map(([key, item]) => [String(key), item]))) };
+  }
+  return { M: toAttributes(value) };
+}
+
+function isDynamoDbNumber(value: number): boolean {
+  const size = Math.abs(value);
+  return Number.isFinite(value) && (size === 0 || (size >= SMALLEST && size <= LARGEST));
+}

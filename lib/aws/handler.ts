@@ -1,0 +1,86 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
+import middy, { type MiddyfiedHandler } from '@middy/core';
+import { randomUUID } from 'node:crypto';
+import type { Pipeline } from '../dsl/index.ts';
+import { JournaledTask, type InvocationResult } from '../journal/index.ts';
+import { planOf } from '../plan/index.ts';
+import { DynamoDbJournalStore } from './dynamodb-journal-store.ts';
+import { DynamoDbSinks } from './dynamodb-sinks.ts';
+import { readSurroundings, type Surroundings } from './environment.ts';
+import { mustCommit, originOf, recordsOf, type KinesisEvent } from './kinesis-event.ts';
+import { KinesisInputStream } from './kinesis-input-stream.ts';
+import { observed } from './observed.ts';
+
+/** What the event source mapping reads from the answer. */
+export interface KinesisResponse {
+  readonly state: InvocationResult['windowState'];
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+/**
+ * The Lambda handler of a deployed pipeline. The function needs nothing but this:
+ *
+ * @example
+ * export const handler = createHandler(earthquakes);
+ */
+export function createHandler(pipeline: Pipeline): MiddyfiedHandler<KinesisEvent, KinesisResponse> {
+  let tasks: TaskPool | undefined;
+  const handle = async (event: KinesisEvent): Promise<KinesisResponse> => {
+    tasks ??= new TaskPool(pipeline, readSurroundings(process.env));
+    const { streamArn, shardId } = originOf(event);
+    const result = await tasks
+      .taskOf(streamArn, shardId)
+      .invoke({ records: recordsOf(event), windowState: event.state, mustCommit: mustCommit(event) });
+    console.log(JSON.stringify({ level: 'info', pipeline: pipeline.name, shardId, ...result.report }));
+    return responseTo(result);
+  };
+  return middy<KinesisEvent, KinesisResponse>().use(observed(pipeline.name)).handler(handle);
+}
+
+/** The tasks this sandbox has worked on. Nothing pins a shard to a sandbox: any of them may be out of date. */
+class TaskPool {
+  readonly #pipeline: Pipeline;
+  readonly #surroundings: Surroundings;
+  readonly #kinesis = new KinesisClient({});
+  readonly #store: DynamoDbJournalStore;
+  readonly #sinks: DynamoDbSinks;
+  readonly #tasks = new Map<string, JournaledTask>();
+
+  constructor(pipeline: Pipeline, surroundings: Surroundings) {
+    const dynamodb = new DynamoDBClient({});
+    this.#pipeline = pipeline;
+    this.#surroundings = surroundings;
+    this.#store = new DynamoDbJournalStore(dynamodb, surroundings.journalTable);
+    this.#sinks = new DynamoDbSinks(dynamodb, {
+      results: surroundings.resultsTable,
+      deadLetters: surroundings.deadLetterTable,
+    });
+  }
+
+  taskOf(streamArn: string, shardId: string): JournaledTask {
+    const known = this.#tasks.get(shardId);
+    if (known !== undefined) return known;
+    const stage = planOf(this.#pipeline).stages.find(({ id }) => id === this.#surroundings.stage);
+    if (stage === undefined) {
+      throw new TypeError(
+        `pipeline "${this.#pipeline.name}" has no stage "${this.#surroundings.stage}"; deploy it again`,
+      );
+    }
+    const task = new JournaledTask(this.#pipeline, stage, shardId, {
+      store: this.#store,
+      stream: new KinesisInputStream(this.#kinesis, streamArn),
+      sinks: this.#sinks,
+      newToken: randomUUID,
+    });
+    this.#tasks.set(shardId, task);
+    return task;
+  }
+}
+
+function responseTo({ windowState, haltedAt }: InvocationResult): KinesisResponse {
+  return {
+    state: windowState,
+    batchItemFailures: haltedAt === undefined ? [] : [{ itemIdentifier: haltedAt.sequenceNumber }],
+  };
+}

@@ -1,0 +1,56 @@
+import type { InputRecord, SequenceNumber } from '../model/index.ts';
+
+/** One record as an event source mapping delivers it. */
+interface KinesisEventRecord {
+  readonly eventID: string;
+  readonly eventSourceARN: string;
+  readonly kinesis: {
+    readonly sequenceNumber: SequenceNumber;
+    readonly partitionKey?: string | null;
+    readonly data: string;
+    readonly approximateArrivalTimestamp: number;
+  };
+}
+
+/**
+ * What an event source mapping hands to a function. The fields beside `Records` are there only if the mapping has a
+ * tumbling window.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
+ */
+export interface KinesisEvent {
+  readonly Records: readonly KinesisEventRecord[];
+  readonly window?: { readonly start: string; readonly end: string };
+  readonly state?: unknown;
+  readonly shardId?: string;
+  readonly eventSourceARN?: string;
+  readonly isFinalInvokeForWindow?: boolean;
+  readonly isWindowTerminatedEarly?: boolean;
+}
+
+/** The stream and shard the event is about. */
+export function originOf(event: KinesisEvent): { readonly streamArn: string; readonly shardId: string } {
+  const [first] = event.Records;
+  const streamArn = event.eventSourceARN ?? first?.eventSourceARN;
+  const shardId = event.shardId ?? first?.eventID.split(':')[0];
+  if (streamArn === undefined || shardId === undefined) {
+    throw new TypeError(
+      'event has neither records nor a shardId; this function is to be invoked by a Kinesis event source mapping',
+    );
+  }
+  return { streamArn, shardId };
+}
+
+/** Whether nothing returned now would reach another invocation. */
+export function mustCommit(event: KinesisEvent): boolean {
+  const hasWindow = event.window !== undefined;
+  return !hasWindow || event.isFinalInvokeForWindow === true || event.isWindowTerminatedEarly === true;
+}
+
+export function recordsOf(event: KinesisEvent): readonly InputRecord[] {
+  return event.Records.map(({ kinesis }) => ({
+    sequenceNumber: kinesis.sequenceNumber,
+    partitionKey: kinesis.partitionKey ?? '',
+    data: Buffer.from(kinesis.data, 'base64'),
+    arrival: Math.round(kinesis.approximateArrivalTimestamp * 1000),
+  }));
+}

@@ -1,0 +1,83 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { sortableSequenceNumber, type DeadLetterOutput, type Output } from '../model/index.ts';
+import { toAttributes, toAttributeValue } from './attribute-value.ts';
+
+type Item = Record<string, AttributeValue>;
+
+/** Partition key and sort key of the results table and of the dead-letter table. */
+export const RESULTS_KEY = { partition: 'pk', sort: 'sk' } as const;
+
+/** The attribute that orders the versions of a row. */
+export const VERSION = '@version';
+
+const INDEX_DIGITS = 9;
+
+/**
+ * An output's identity as text that sorts in the order of the log: within a shard, and from a parent shard to its
+ * children. It is the version of a row and the sort key of an event.
+ */
+export function versionOf({ id }: Output): string {
+  return `${sortableSequenceNumber(id.sequenceNumber)}.${String(id.index).padStart(INDEX_DIGITS, '0')}`;
+}
+
+/**
+ * An output as an item: its value's properties side by side, so that a person can read them and an index can use them.
+ *
+ * - a row: pk `sink#key`, sk its window's start (ISO 8601), or `-` without a window
+ * - an event: pk `sink#key`, or `sink#shard` without a key; sk its identity
+ * - a dead letter: pk `stage#shard`, sk its identity
+ *
+ * A property that would take the place of pk or sk is stored as `@pk` or `@sk`.
+ */
+export function toResultItem(output: Output): Item {
+  const version = versionOf(output);
+  const own: Item = { [VERSION]: { S: version }, '@timestamp': { N: String(output.timestamp) } };
+  switch (output.kind) {
+    case 'row': {
+      const sk = output.window === undefined ? '-' : new Date(output.window.start).toISOString();
+      return { ...properties(output.value), ...own, ...key(`${output.sink}#${output.key}`, sk) };
+    }
+    case 'append': {
+      const pk = `${output.sink}#${output.key ?? output.id.shardId}`;
+      return { ...properties(output.value), ...own, ...key(pk, version) };
+    }
+    case 'dead-letter':
+      return { ...deadLetter(output), ...own, ...key(`${output.id.stage}#${output.id.shardId}`, version) };
+  }
+}
+
+function key(pk: string, sk: string): Item {
+  return { [RESULTS_KEY.partition]: { S: pk }, [RESULTS_KEY.sort]: { S: sk } };
+}
+
+function properties(value: unknown): Item {
+  const isRecord =
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+  const { pk, sk, ...rest } = toAttributes(isRecord ? value : { value });
+  return { ...rest, ...(pk !== undefined && { '@pk': pk }), ...(sk !== undefined && { '@sk': sk }) };
+}
+
+function deadLetter({
+  id,
+  reason,
+  operator,
+  message,
+  partitionKey,
+  arrival,
+  data,
+  value,
+}: DeadLetterOutput): Item {
+  const given = toAttributeValue(value);
+  return {
+    reason: { S: reason },
+    operator: { S: operator },
+    message: { S: message },
+    stage: { S: id.stage },
+    shardId: { S: id.shardId },
+    sequenceNumber: { S: id.sequenceNumber },
+    partitionKey: { S: partitionKey },
+    arrivedAt: { S: new Date(arrival).toISOString() },
+    data: { B: data },
+    ...(given !== undefined && { value: given }),
+  };
+}

@@ -1,0 +1,27 @@
+export {
+  isStateful,
+  labelOf,
+  lineage,
+  type FilterNode,
+  type FlatMapNode,
+  type KeyNode,
+  type LateNode,
+  type MapNode,
+  type Node,
+  type SourceNode,
+  type StatefulNode,
+  type WindowAggregateNode,
+} from './nodes.ts';
+export { pipeline, type ErrorPolicy, type Pipeline, type PipelineDefinition } from './pipeline.ts';
+export { validate, type Schema, type SchemaOutput, type Validation } from './schema.ts';
+export { source, type SourceSpec, type TimeOptions } from './source.ts';
+export {
+  Flow,
+  KeyedStream,
+  Stream,
+  WindowedStream,
+  WindowResults,
+  type StreamTypeError,
+  type WindowOptions,
+  type WindowResult,
+} from './streams.ts';

@@ -1,0 +1,142 @@
+import { DefinitionError } from '../model/index.ts';
+import { isStateful, lineage, type Node, type SourceNode } from './nodes.ts';
+import type { SourceSpec } from './source.ts';
+import { Flow, Stream } from './streams.ts';
+
+/** Any source, whatever its records are. */
+// oxlint-disable-next-line typescript/no-explicit-any
+type AnySource = SourceSpec<any>;
+
+type StreamsOf<Sources> = {
+  readonly [Name in keyof Sources]: Sources[Name] extends SourceSpec<infer T> ? Stream<T> : never;
+};
+
+type InputsOf<Sources> = {
+  readonly [Name in keyof Sources]: Sources[Name] extends SourceSpec<infer T> ? T : never;
+};
+
+type OutputsOf<Outputs> = {
+  readonly [Name in keyof Outputs]: Outputs[Name] extends Flow<infer T> ? T : never;
+};
+
+/** What happens to a record on which a user function fails. */
+export type ErrorPolicy = 'quarantine' | 'halt';
+
+/**
+ * A pipeline as it is defined: named streams in, named streams out. It does nothing until it is planned, deployed or
+ * tested. `In` and `Out` are what its sources take and its sinks give, by name.
+ */
+export interface Pipeline<In extends object = object, Out extends object = object> {
+  readonly name: string;
+  readonly onError: ErrorPolicy;
+  readonly sources: { readonly [Name in keyof In]: SourceNode };
+  readonly sinks: { readonly [Name in keyof Out]: Node };
+  /** Only for the compiler. */
+  readonly '~types'?: { readonly in: In; readonly out: Out };
+}
+
+export interface PipelineDefinition<Sources, Outputs> {
+  /** What comes in, by name. The names bind streams when the pipeline is deployed. */
+  readonly sources: Sources;
+  /** Builds the outputs from the sources. The keys of what it returns name the sinks. */
+  readonly build: (sources: StreamsOf<Sources>) => Outputs;
+  /**
+   * `quarantine` sends a record on which a user function throws to the dead letters and goes on; `halt` stops the
+   * shard at it until the code is mended.
+   * @default 'quarantine'
+   */
+  readonly onError?: ErrorPolicy;
+}
+
+const NAME = /^[a-z][a-z0-9-]{0,47}$/;
+const STREAM_NAME = /^[A-Za-z][A-Za-z0-9]{0,47}$/;
+
+/**
+ * Defines a pipeline. `build` runs at once and only describes: nothing flows, nothing is read.
+ *
+ * @example
+ * export const clicks = pipeline('clicks', {
+ *   sources: { clicks: source(Click, { timestamp: (click) => click.at, outOfOrder: '10 seconds' }) },
+ *   build: ({ clicks }) => ({
+ *     perMinute: clicks.byPartitionKey().window(tumbling('1 minute')).aggregate('per-minute', { clicks: count() }),
+ *   }),
+ * });
+ *
+ * @throws DefinitionError if a name, an id or a connection makes no sense
+ */
+export function pipeline<
+  const Sources extends Readonly<Record<string, AnySource>>,
+  // oxlint-disable-next-line typescript/no-explicit-any
+  const Outputs extends Readonly<Record<string, Flow<any>>>,
+>(
+  name: string,
+  definition: PipelineDefinition<Sources, Outputs>,
+): Pipeline<InputsOf<Sources>, OutputsOf<Outputs>> {
+  requireName('pipeline', name, NAME, "lower-case letters, digits and '-', for example 'orders-per-minute'");
+  const sources = mapValues(definition.sources, (spec, sourceName): SourceNode => {
+    requireName('source', sourceName, STREAM_NAME, "letters and digits, for example 'orders'");
+    return Object.freeze({ kind: 'source', name: sourceName, spec });
+  });
+  // One stream for each source: the mapped type says so, the compiler can't follow it through the mapping.
+  const streams = mapValues(sources, (node) => new Stream(node)) as unknown as StreamsOf<Sources>;
+  const outputs = definition.build(streams);
+  const sinks = mapValues(outputs, (output, sinkName): Node => {
+    requireName('output', sinkName, STREAM_NAME, "letters and digits, for example 'perMinute'");
+    if (output instanceof Flow) return output.node;
+    throw new DefinitionError(
+      `output "${sinkName}" of pipeline "${name}" is "${describe(output)}"; return streams, for example ` +
+        '{ perMinute: orders.byPartitionKey().window(…).aggregate(…) }',
+    );
+  });
+  checkConnections(name, Object.values(sources), Object.values(sinks));
+  return Object.freeze({ name, onError: definition.onError ?? 'quarantine', sources, sinks }) as Pipeline<
+    InputsOf<Sources>,
+    OutputsOf<Outputs>
+  >;
+}
+
+function checkConnections(name: string, sources: readonly SourceNode[], sinks: readonly Node[]): void {
+  if (sinks.length === 0) {
+    throw new DefinitionError(`pipeline "${name}" has no outputs; return at least one stream from build`);
+  }
+  const nodes = new Set(sinks.flatMap(lineage));
+  const unused = sources.find((node) => !nodes.has(node));
+  if (unused !== undefined) {
+    throw new DefinitionError(
+      `source "${unused.name}" of pipeline "${name}" leads to no output; use it in build or remove it`,
+    );
+  }
+  const stray = [...nodes].find((node) => node.kind === 'source' && !sources.includes(node));
+  if (stray?.kind === 'source') {
+    throw new DefinitionError(
+      `pipeline "${name}" uses source "${stray.name}" of another pipeline; use the streams given to its own build`,
+    );
+  }
+  const ids = new Set<string>();
+  for (const node of nodes) {
+    if (!isStateful(node)) continue;
+    requireName('operator', node.id, NAME, "lower-case letters, digits and '-', for example 'per-minute'");
+    if (ids.has(node.id)) {
+      throw new DefinitionError(
+        `pipeline "${name}" has two operators with the id "${node.id}"; an id ties state to one operator, give each its own`,
+      );
+    }
+    ids.add(node.id);
+  }
+}
+
+function requireName(what: string, name: string, shape: RegExp, allowed: string): void {
+  if (shape.test(name)) return;
+  throw new DefinitionError(`${what} is called "${name}"; allowed are up to 48 ${allowed}`);
+}
+
+function mapValues<T, U>(
+  record: Readonly<Record<string, T>>,
+  map: (value: T, name: string) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'object' && value !== null ? value.constructor.name : String(value);
+}

@@ -1,0 +1,44 @@
+import { validate, type SourceSpec } from '../dsl/index.ts';
+import { messageOf, type DeadLetterReason, type Event, type InputRecord } from '../model/index.ts';
+import { timestampMs } from '../time/index.ts';
+
+export type Decoded =
+  | { readonly kind: 'event'; readonly event: Event }
+  | { readonly kind: 'refused'; readonly reason: DeadLetterReason; readonly message: string };
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** A record as an event: parsed, checked by the schema, and placed in time. */
+export function decodeRecord(
+  { schema, timestamp, maxSkewMs }: SourceSpec<unknown>,
+  record: InputRecord,
+): Decoded {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(utf8.decode(record.data));
+  } catch (error) {
+    return refused('undecodable', `record is no JSON: ${messageOf(error)}`);
+  }
+  try {
+    const validation = validate(schema, parsed);
+    if (validation.kind === 'invalid') return refused('invalid', validation.message);
+    const { value } = validation;
+    if (timestamp === 'arrival') return { kind: 'event', event: { value, timestamp: record.arrival } };
+    const given: unknown = timestamp(value);
+    const ms = timestampMs(given);
+    if (ms === undefined) {
+      return refused(
+        'no-timestamp',
+        `timestamp is "${String(given)}"; it must be milliseconds, a Date, or ISO 8601 text with its zone`,
+      );
+    }
+    const isAhead = ms > record.arrival + maxSkewMs;
+    return { kind: 'event', event: isAhead ? { value, timestamp: ms, isAhead } : { value, timestamp: ms } };
+  } catch (error) {
+    return refused('failed', messageOf(error));
+  }
+}
+
+function refused(reason: DeadLetterReason, message: string): Decoded {
+  return { kind: 'refused', reason, message };
+}

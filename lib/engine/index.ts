@@ -1,0 +1,5 @@
+export { BEGINNING_OF_TIME, END_OF_TIME, type EventTime } from './event-clock.ts';
+export type { InputStream, OutputSinks, ShardFacts } from './ports.ts';
+export { HaltError } from './halt.ts';
+export { StageTask } from './stage-task.ts';
+export { TaskState, type Changes } from './state.ts';

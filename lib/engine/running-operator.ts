@@ -1,0 +1,76 @@
+import type { Event, LateEvent, Operator, OperatorContext, StateEntry } from '../model/index.ts';
+import type { Entry, KeyedTable } from './keyed-table.ts';
+
+interface Wiring {
+  // The engine keeps operators of every state type side by side; each only meets entries it made.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly operator: Operator<any>;
+  readonly table: KeyedTable;
+  readonly delayMs: number;
+  emit(event: Event): void;
+  emitLate(event: LateEvent): void;
+  failed(event: Event, error: unknown): void;
+}
+
+/** A stateful operator at work: its own event time, its state, and what follows it. */
+export class RunningOperator implements OperatorContext {
+  readonly state: KeyedTable;
+  readonly #wiring: Wiring;
+  #watermark = Number.NEGATIVE_INFINITY;
+
+  constructor(wiring: Wiring) {
+    this.#wiring = wiring;
+    this.state = wiring.table;
+  }
+
+  get watermark(): number {
+    return this.#watermark;
+  }
+
+  /** The watermark of the stage at which the next entry is due, or `Infinity`. */
+  nextDue(): number {
+    return this.state.nextDue() + this.#wiring.delayMs;
+  }
+
+  emit(event: Event): void {
+    this.#wiring.emit(event);
+  }
+
+  emitLate(event: LateEvent): void {
+    this.#wiring.emitLate(event);
+  }
+
+  accept(event: Event): void {
+    try {
+      this.#wiring.operator.onEvent(event, this);
+    } catch (error) {
+      this.#wiring.failed(event, error);
+    }
+  }
+
+  /** Calls back everything that is due when the stage's watermark is this, then moves the operator's own time there. */
+  advanceTo(stageWatermark: number): void {
+    const watermark = stageWatermark - this.#wiring.delayMs;
+    for (;;) {
+      const due = this.state.nextDue();
+      if (due === Number.POSITIVE_INFINITY || due > watermark) break;
+      for (const entry of this.state.earliestDue()) this.#callBack(entry);
+    }
+    this.#watermark = Math.max(this.#watermark, watermark);
+  }
+
+  #callBack(entry: Entry): void {
+    if (entry.isDeleted) return;
+    try {
+      this.#wiring.operator.onDue(entry, this);
+    } catch (error) {
+      this.#wiring.failed(eventOf(entry), error);
+    }
+    if (!entry.isDeleted) this.state.delete(entry);
+  }
+}
+
+/** What the dead letters get to see of an entry whose operator failed on it. */
+function eventOf({ key, value, due = Number.NaN }: StateEntry): Event {
+  return { key, value, timestamp: due };
+}

@@ -1,0 +1,108 @@
+import { decode, encode, FatalError, type Slot } from '../model/index.ts';
+import { BEGINNING_OF_TIME, type EventTime } from './event-clock.ts';
+import { KeyedTable, type Entry } from './keyed-table.ts';
+
+/** What changed: for each table, its changed entries. Holds the entries themselves, so it is encoded as of now. */
+export type Changes = ReadonlyMap<string, readonly Entry[]>;
+
+type StoredTable = [id: string, deleted: (string | Slot)[], put: unknown[]];
+type StoredChanges = [newest: number, watermark: number, tables: StoredTable[]];
+
+const FIELDS_OF_DELETED = 2;
+const FIELDS_OF_PUT = 4;
+
+/**
+ * All that a task knows: where event time stands, and a table for each stateful operator. Its changes can be taken,
+ * encoded, and applied to another copy; encoded entries are whole values, so applying them twice, or over a copy that
+ * already has some of them, gives the same state.
+ */
+export class TaskState {
+  time: EventTime = BEGINNING_OF_TIME;
+  readonly tables: ReadonlyMap<string, KeyedTable>;
+
+  constructor(operatorIds: readonly string[]) {
+    this.tables = new Map(operatorIds.map((id) => [id, new KeyedTable()]));
+  }
+
+  takeChanges(): Changes {
+    return new Map([...this.tables].map(([id, table]) => [id, table.takeDirty()]));
+  }
+
+  /** The bytes of several changes together, oldest first: each entry once, as it is now. */
+  encodeChanges(...changes: readonly Changes[]): Uint8Array {
+    const tables = [...this.tables.keys()].map((id): StoredTable => {
+      const entries = new Set(changes.flatMap((change) => change.get(id) ?? []));
+      return encodeTable(id, entries);
+    });
+    const { newest, watermark } = this.time;
+    const stored: StoredChanges = [
+      newest,
+      watermark,
+      tables.filter(([, gone, put]) => gone.length + put.length > 0),
+    ];
+    return encode(stored);
+  }
+
+  /** The whole state in pieces of about `pieceBytes` before compression; applied in any order they restore it. */
+  *encodeAll(entriesPerPiece: number): Iterable<Uint8Array> {
+    const { newest, watermark } = this.time;
+    yield encode([newest, watermark, []] satisfies StoredChanges);
+    for (const [id, table] of this.tables) {
+      let piece: Entry[] = [];
+      for (const entry of table.entries()) {
+        piece.push(entry);
+        if (piece.length < entriesPerPiece) continue;
+        yield encode([newest, watermark, [encodeTable(id, piece)]] satisfies StoredChanges);
+        piece = [];
+      }
+      if (piece.length > 0)
+        yield encode([newest, watermark, [encodeTable(id, piece)]] satisfies StoredChanges);
+    }
+  }
+
+  /**
+   * Brings stored changes in, and answers which entries they touched.
+   * @throws FatalError if they are about an operator that the pipeline doesn't have
+   */
+  apply(bytes: Uint8Array): Changes {
+    const [newest, watermark, tables] = decode(bytes) as StoredChanges;
+    this.time = { newest, watermark };
+    return new Map(tables.map(([id, deleted, put]) => [id, this.#applyTable(id, deleted, put)]));
+  }
+
+  #applyTable(id: string, deleted: readonly (string | Slot)[], put: readonly unknown[]): readonly Entry[] {
+    const table = this.tables.get(id);
+    if (table === undefined) {
+      throw new FatalError(
+        `stored state belongs to operator "${id}", which the pipeline no longer has; bring the operator back, or ` +
+          'deploy the pipeline under a new name to start without its state',
+      );
+    }
+    const touched: Entry[] = [];
+    for (let index = 0; index < deleted.length; index += FIELDS_OF_DELETED) {
+      const [key, slot] = deleted.slice(index, index + FIELDS_OF_DELETED) as [string, Slot];
+      table.forget(key, slot);
+      touched.push({ key, slot, value: undefined, due: undefined, isDirty: false, isDeleted: true });
+    }
+    for (let index = 0; index < put.length; index += FIELDS_OF_PUT) {
+      const [key, slot, due, value] = put.slice(index, index + FIELDS_OF_PUT) as [
+        string,
+        Slot,
+        number?,
+        unknown?,
+      ];
+      touched.push(table.restore(key, slot, value, due));
+    }
+    return touched;
+  }
+}
+
+function encodeTable(id: string, entries: Iterable<Entry>): StoredTable {
+  const deleted: (string | Slot)[] = [];
+  const put: unknown[] = [];
+  for (const entry of entries) {
+    if (entry.isDeleted) deleted.push(entry.key, entry.slot);
+    else put.push(entry.key, entry.slot, entry.due, entry.value);
+  }
+  return [id, deleted, put];
+}

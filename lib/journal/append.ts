@@ -1,0 +1,90 @@
+import { comparePositions, RetryableError, StateConflictError } from '../model/index.ts';
+import { JOURNAL_FORMAT, type CheckpointRef, type JournalEntry } from './entry.ts';
+import type { TaskMemory } from './memory.ts';
+import { encodeOutbox } from './outbox.ts';
+import type { TaskContext } from './task-context.ts';
+
+/**
+ * Makes what memory holds durable: the entry after the one it stands at, by one conditional write. Does nothing if no
+ * record was folded in since.
+ *
+ * 1. encode what changed
+ * 2. where it is due, write a full checkpoint first, under a name nobody else uses
+ * 3. append the entry, which is what makes the checkpoint count
+ * 4. remove the checkpoints this one replaces
+ *
+ * @throws StateConflictError if another writer has appended this entry: memory is out of date
+ * @throws RetryableError if more output is undelivered than an entry can hold
+ */
+export async function appendToJournal(context: TaskContext, memory: TaskMemory): Promise<boolean> {
+  if (comparePositions(memory.through, memory.journaled) === 0) return false;
+  const { taskId, ports, limits, shapes } = context;
+  const n = memory.n + 1;
+  const writer = ports.newToken();
+  const delta = memory.segments.encodeAll();
+  const outbox = encodeOutbox(memory.outbox);
+  if (outbox !== undefined && outbox.length > limits.entryBytes) {
+    throw new RetryableError(
+      `${memory.outbox.length} outputs of task "${taskId}" could not be delivered, more than an entry of the journal ` +
+        `holds (${outbox.length} of ${limits.entryBytes} bytes); the batch is delivered again`,
+    );
+  }
+  const isCheckpointDue =
+    delta.length > limits.entryBytes || isLongSinceCheckpoint(context, memory, delta.length);
+  const taken = isCheckpointDue ? await writeCheckpoint(context, memory, n, writer) : undefined;
+  const checkpoint = taken ?? memory.checkpoint;
+  await appendEntry(context, {
+    format: JOURNAL_FORMAT,
+    n,
+    kind: 'delta',
+    through: memory.through,
+    writer,
+    shapes,
+    ...(delta.length <= limits.entryBytes && { delta }),
+    ...(outbox !== undefined && { outbox }),
+    ...(checkpoint !== undefined && { checkpoint }),
+  });
+  memory.n = n;
+  memory.journaled = memory.through;
+  memory.segments.clear();
+  memory.checkpoint = checkpoint;
+  memory.entriesSinceCheckpoint = taken === undefined ? memory.entriesSinceCheckpoint + 1 : 0;
+  memory.bytesSinceCheckpoint = taken === undefined ? memory.bytesSinceCheckpoint + delta.length : 0;
+  if (taken !== undefined) await ports.store.removeCheckpointsBefore(taskId, taken);
+  return true;
+}
+
+/**
+ * Appends, and answers the question an ambiguous failure leaves: an entry with our own token in the slot means that an
+ * attempt we thought had failed did succeed.
+ */
+export async function appendEntry({ taskId, ports }: TaskContext, entry: JournalEntry): Promise<void> {
+  const result = await ports.store.append(taskId, entry);
+  if (result.kind === 'appended') return;
+  const { holder } = result;
+  if (holder?.n === entry.n && holder.writer === entry.writer) return;
+  throw new StateConflictError(
+    `entry ${entry.n} of task "${taskId}" could not be appended: its slot holds entry ` +
+      `"${holder?.n ?? 'none'}" of another writer; state is read again`,
+  );
+}
+
+function isLongSinceCheckpoint(
+  { ports, limits }: TaskContext,
+  memory: TaskMemory,
+  deltaBytes: number,
+): boolean {
+  const bytes = memory.bytesSinceCheckpoint + deltaBytes;
+  const worthwhile = Math.max(memory.checkpoint?.bytes ?? 0, limits.smallestCheckpointBytes);
+  return bytes > worthwhile || memory.entriesSinceCheckpoint + 2 > ports.store.slots / 2;
+}
+
+function writeCheckpoint(
+  { taskId, ports, limits }: TaskContext,
+  memory: TaskMemory,
+  n: number,
+  writer: string,
+): Promise<CheckpointRef> {
+  const pieces = memory.task.state.encodeAll(limits.entriesPerPiece);
+  return ports.store.writeCheckpoint(taskId, { n, writer }, pieces);
+}

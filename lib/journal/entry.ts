@@ -1,0 +1,43 @@
+import type { Position } from '../model/index.ts';
+import type { StateShapes } from '../plan/index.ts';
+
+/** The layout of entries and tails; a reader refuses what it doesn't know. */
+export const JOURNAL_FORMAT = 1;
+
+/** Points at a full checkpoint: the whole state as of an entry, in pieces that are written once and never changed. */
+export interface CheckpointRef {
+  /** The entry it was written for. */
+  readonly n: number;
+  /** The attempt that wrote it; with `n` it names the pieces, so no two attempts ever share one. */
+  readonly writer: string;
+  readonly pieces: number;
+  readonly bytes: number;
+  /** SHA-256 over all pieces in order, in hex. */
+  readonly checksum: string;
+}
+
+/**
+ * One append to a task's journal.
+ *
+ * - `start`: the first entry of a task without ancestors: where its shard began to be read.
+ * - `delta`: what changed since the entry before.
+ * - `fork`: the first entry of a child shard: the state its parents left it.
+ * - `seal`: the last entry of a parent shard; nothing can be appended after it.
+ */
+export interface JournalEntry {
+  readonly format: number;
+  readonly n: number;
+  readonly kind: 'start' | 'delta' | 'fork' | 'seal';
+  /** Everything left of it is in the state. */
+  readonly through: Position;
+  /** The attempt that wrote it. */
+  readonly writer: string;
+  /** What the state looks like, operator by operator. */
+  readonly shapes: StateShapes;
+  /** The encoded changes since entry n - 1; absent if they were too large and a checkpoint was taken instead. */
+  readonly delta?: Uint8Array;
+  /** Encoded outputs not known to be delivered when this was written. */
+  readonly outbox?: Uint8Array;
+  /** The latest full checkpoint. Without one, the journal reaches back to its first entry. */
+  readonly checkpoint?: CheckpointRef;
+}

@@ -1,0 +1,181 @@
+import type { Pipeline } from '../dsl/index.ts';
+import { HaltError } from '../engine/index.ts';
+import {
+  after,
+  before,
+  isCovered,
+  RetryableError,
+  StateConflictError,
+  type InputRecord,
+  type SequenceNumber,
+} from '../model/index.ts';
+import type { StagePlan } from '../plan/index.ts';
+import { appendToJournal } from './append.ts';
+import type { TaskMemory } from './memory.ts';
+import { obtainState } from './obtain.ts';
+import { encodeOutbox } from './outbox.ts';
+import { Tally, type InvocationReport } from './report.ts';
+import { encodeTail, type EncodedTail } from './tail.ts';
+import {
+  DEFAULT_LIMITS,
+  taskContext,
+  type TaskContext,
+  type TaskLimits,
+  type TaskPorts,
+} from './task-context.ts';
+
+/** One invocation by the event source mapping, for one shard. */
+export interface Invocation {
+  /** Contiguous records of the shard, in order; may be empty when a window ends. */
+  readonly records: readonly InputRecord[];
+  /** What the invocation before returned, or nothing. Not trusted. */
+  readonly windowState?: unknown;
+  /** Nothing returned now will be handed to another invocation: all must be journaled. */
+  readonly mustCommit: boolean;
+}
+
+export interface InvocationResult {
+  /** For the next invocation. */
+  readonly windowState: EncodedTail | Record<string, never>;
+  /** The record the task can't get past; it and what follows must be delivered again. */
+  readonly haltedAt?: HaltError;
+  readonly report: InvocationReport;
+}
+
+const MAX_REDOS = 4;
+
+/**
+ * A task and its journal: takes what the event source mapping delivers, in whatever way it delivers it, and applies
+ * each record once.
+ *
+ * An invocation:
+ * 1. obtains the newest state there is, from memory, journal and tail (I4)
+ * 2. where records may lie between that state and the batch, reads them from the input log first
+ * 3. drops the records that are in the state already (I1)
+ * 4. runs the others through the operators
+ * 5. delivers outputs; what can't be delivered stays in the outbox (I3)
+ * 6. appends to the journal, if nothing else would keep the changes or they grow too large: one conditional write (I2)
+ * 7. returns the tail
+ *
+ * Whatever fails on the way, memory is dropped, and the next attempt begins from what is stored. One invocation runs
+ * at a time; others wait.
+ */
+export class JournaledTask {
+  readonly #context: TaskContext;
+  #memory: TaskMemory | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    pipeline: Pipeline,
+    stage: StagePlan,
+    shardId: string,
+    ports: TaskPorts,
+    limits: TaskLimits = DEFAULT_LIMITS,
+  ) {
+    this.#context = taskContext(pipeline, stage, shardId, ports, limits);
+  }
+
+  /** @throws RetryableError, FatalError, or whatever a port throws: the batch must be delivered again */
+  invoke(invocation: Invocation): Promise<InvocationResult> {
+    const result = this.#last.then(() => this.#untilSettled(invocation));
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  /** A conflict and a halt are both resolved by beginning again from what is stored. */
+  async #untilSettled(invocation: Invocation): Promise<InvocationResult> {
+    let halted: HaltError | undefined;
+    for (let redos = 0; redos < MAX_REDOS; redos += 1) {
+      try {
+        return await this.#attempt(invocation, halted);
+      } catch (error) {
+        this.#memory = undefined;
+        if (error instanceof HaltError) halted = error;
+        else if (!(error instanceof StateConflictError)) throw error;
+      }
+    }
+    throw new RetryableError(
+      `task "${this.#context.taskId}" lost its journal to another writer ${MAX_REDOS} times; the batch is delivered again`,
+    );
+  }
+
+  async #attempt(invocation: Invocation, halted: HaltError | undefined): Promise<InvocationResult> {
+    const tally = new Tally();
+    const records = recordsBefore(halted?.sequenceNumber, invocation.records);
+    const obtained = await obtainState(this.#context, this.#memory, invocation.windowState, records);
+    if (obtained === undefined) {
+      return {
+        windowState: {},
+        report: tally.report(undefined, 0),
+        ...(halted !== undefined && { haltedAt: halted }),
+      };
+    }
+    const { memory } = obtained;
+    if (!obtained.isAdjacent) await this.#closeGap(memory, records, halted?.sequenceNumber, tally);
+    await this.#fold(memory, records, tally);
+    if (invocation.mustCommit || halted !== undefined) await this.#commit(memory, tally);
+    this.#memory = memory;
+    const windowState = this.#tailOf(memory);
+    return {
+      windowState,
+      report: tally.report(memory, JSON.stringify(windowState).length),
+      ...(halted !== undefined && { haltedAt: halted }),
+    };
+  }
+
+  /** Folds in what the log holds between the state and the batch: window state was lost, or the mapping moved on. */
+  async #closeGap(
+    memory: TaskMemory,
+    records: readonly InputRecord[],
+    haltedAt: SequenceNumber | undefined,
+    tally: Tally,
+  ): Promise<void> {
+    const [first] = records;
+    if (first === undefined) return;
+    for await (const found of this.#context.ports.stream.readAfter(this.#context.shardId, memory.through)) {
+      const missing = recordsBefore(haltedAt, recordsBefore(first.sequenceNumber, found));
+      tally.recoveredFromLog += missing.length;
+      await this.#fold(memory, missing, tally);
+      if (missing.length < found.length) return;
+    }
+    throw new RetryableError(
+      `the log of task "${this.#context.taskId}" ends before record "${first.sequenceNumber}" of the batch; it is read again`,
+    );
+  }
+
+  async #fold(memory: TaskMemory, records: readonly InputRecord[], tally: Tally): Promise<void> {
+    const fresh = records.filter(({ sequenceNumber }) => !isCovered(memory.through, sequenceNumber));
+    tally.records += records.length;
+    tally.skipped += records.length - fresh.length;
+    for (const record of fresh) memory.task.process(record);
+    const last = fresh.at(-1);
+    if (last !== undefined) {
+      memory.through = after(last.sequenceNumber);
+      memory.segments.take();
+    }
+    const outputs = memory.task.takeOutputs();
+    tally.count(outputs);
+    memory.outbox = await this.#context.ports.sinks.deliver([...memory.outbox, ...outputs]);
+    if (memory.segments.sizeBytes > this.#context.limits.tailBytes) await this.#commit(memory, tally);
+  }
+
+  async #commit(memory: TaskMemory, tally: Tally): Promise<void> {
+    if (await appendToJournal(this.#context, memory)) tally.appended += 1;
+  }
+
+  #tailOf({ n, through, segments, outbox }: TaskMemory): EncodedTail {
+    return encodeTail(
+      { n, through, segments: segments.bytes, outbox: encodeOutbox(outbox) },
+      this.#context.fingerprint,
+    );
+  }
+}
+
+function recordsBefore(
+  end: SequenceNumber | undefined,
+  records: readonly InputRecord[],
+): readonly InputRecord[] {
+  return end === undefined
+    ? records
+    : records.filter(({ sequenceNumber }) => isCovered(before(end), sequenceNumber));
+}

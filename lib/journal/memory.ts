@@ -1,0 +1,23 @@
+import type { StageTask } from '../engine/index.ts';
+import type { Output, Position } from '../model/index.ts';
+import type { CheckpointRef } from './entry.ts';
+import type { Segments } from './segments.ts';
+
+/** A task as a sandbox holds it between invocations: its state, and where in journal and log it stands. */
+export interface TaskMemory {
+  readonly task: StageTask;
+  /** What isn't journaled yet. */
+  readonly segments: Segments;
+  /** The last entry of the journal that is in the state. */
+  n: number;
+  /** Everything left of it was in the state when entry n was appended. */
+  journaled: Position;
+  /** Everything left of it is in the state now. */
+  through: Position;
+  /** Outputs not known to be delivered. */
+  outbox: readonly Output[];
+  checkpoint: CheckpointRef | undefined;
+  /** Entries and bytes of deltas since that checkpoint. */
+  entriesSinceCheckpoint: number;
+  bytesSinceCheckpoint: number;
+}

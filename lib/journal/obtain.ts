@@ -1,0 +1,82 @@
+import { before, comparePositions, isCovered, type InputRecord } from '../model/index.ts';
+import { appendEntry } from './append.ts';
+import { JOURNAL_FORMAT, type JournalEntry } from './entry.ts';
+import type { TaskMemory } from './memory.ts';
+import { decodeOutbox } from './outbox.ts';
+import { catchUp, memoryAt, recover } from './recovery.ts';
+import { decodeTail, type Tail } from './tail.ts';
+import type { TaskContext } from './task-context.ts';
+
+export interface Obtained {
+  readonly memory: TaskMemory;
+  /** The batch begins where the state ends: nothing can be missing in between. */
+  readonly isAdjacent: boolean;
+}
+
+/**
+ * The newest state there is: memory, journal and tail are all prefixes of one history, because state is a function of
+ * the log; the one that reaches furthest is taken.
+ *
+ * Memory is trusted without a read only if the tail continues the same entry. `undefined` if the task has no journal
+ * and there is no record to begin one at.
+ */
+export async function obtainState(
+  context: TaskContext,
+  held: TaskMemory | undefined,
+  windowState: unknown,
+  records: readonly InputRecord[],
+): Promise<Obtained | undefined> {
+  const tail = decodeTail(windowState, context.fingerprint);
+  const isCurrent = held !== undefined && tail?.n === held.n;
+  const memory = isCurrent ? held : await fromJournal(context, held);
+  if (memory === undefined) {
+    const begun = await beginJournal(context, records);
+    return begun && { memory: begun, isAdjacent: true };
+  }
+  const isTailCurrent = tail?.n === memory.n;
+  if (isTailCurrent) takeTail(memory, tail);
+  return { memory, isAdjacent: isTailCurrent || beginsWithin(memory, records) };
+}
+
+async function fromJournal(
+  context: TaskContext,
+  held: TaskMemory | undefined,
+): Promise<TaskMemory | undefined> {
+  const { ports, taskId, shapes, newStageTask } = context;
+  if (held !== undefined && (await catchUp(ports.store, taskId, held, shapes))) return held;
+  return recover(ports.store, taskId, newStageTask, shapes);
+}
+
+/** Takes in what an invocation elsewhere has done since the entry; unless memory knows as much already. */
+function takeTail(memory: TaskMemory, tail: Tail): void {
+  if (comparePositions(tail.through, memory.through) <= 0) return;
+  memory.task.state.takeChanges();
+  memory.segments.clear();
+  for (const bytes of tail.segments) memory.segments.restore(bytes);
+  memory.task.resume();
+  memory.through = tail.through;
+  memory.outbox = decodeOutbox(tail.outbox);
+}
+
+/** A batch is a contiguous part of the log: if it begins with a record that is in the state, nothing is missing. */
+function beginsWithin(memory: TaskMemory, [first]: readonly InputRecord[]): boolean {
+  return first === undefined || isCovered(memory.through, first.sequenceNumber);
+}
+
+/** The first invocation of a task says where it begins, before anything else: from then on nothing can go missing. */
+async function beginJournal(
+  context: TaskContext,
+  [first]: readonly InputRecord[],
+): Promise<TaskMemory | undefined> {
+  if (first === undefined) return undefined;
+  const entry: JournalEntry = {
+    format: JOURNAL_FORMAT,
+    n: 0,
+    kind: 'start',
+    through: before(first.sequenceNumber),
+    writer: context.ports.newToken(),
+    shapes: context.shapes,
+  };
+  await appendEntry(context, entry);
+  return memoryAt(context.newStageTask(), entry);
+}

@@ -1,0 +1,143 @@
+import type { StageTask } from '../engine/index.ts';
+import { comparePositions, FatalError, RetryableError } from '../model/index.ts';
+import type { StateShapes } from '../plan/index.ts';
+import { JOURNAL_FORMAT, type JournalEntry } from './entry.ts';
+import type { TaskMemory } from './memory.ts';
+import { decodeOutbox } from './outbox.ts';
+import { Segments } from './segments.ts';
+import type { JournalStore } from './store.ts';
+
+const MAX_READS = 5;
+
+/** A task with nothing in it yet, standing at this entry. */
+export function memoryAt(task: StageTask, entry: JournalEntry): TaskMemory {
+  return {
+    task,
+    segments: new Segments(task.state),
+    n: entry.n,
+    journaled: entry.through,
+    through: entry.through,
+    outbox: decodeOutbox(entry.outbox),
+    checkpoint: entry.checkpoint,
+    entriesSinceCheckpoint: 0,
+    bytesSinceCheckpoint: 0,
+  };
+}
+
+/**
+ * Builds a task from its journal: the latest checkpoint, then the deltas after it. `undefined` if there is no journal.
+ * @throws FatalError if the code can't read what is stored; nothing has been touched then
+ */
+export async function recover(
+  store: JournalStore,
+  taskId: string,
+  newTask: () => StageTask,
+  shapes: StateShapes,
+): Promise<TaskMemory | undefined> {
+  for (let reads = 0; reads < MAX_READS; reads += 1) {
+    const entries = latestRun(await store.readRing(taskId));
+    if (entries === 'none') return undefined;
+    if (entries === 'torn') continue;
+    for (const entry of entries) requireReadable(taskId, entry, shapes);
+    const memory = await rebuild(store, taskId, newTask(), entries);
+    if (memory !== undefined) return memory;
+  }
+  throw new RetryableError(
+    `journal of task "${taskId}" changed during each of ${MAX_READS} reads; it is read again later`,
+  );
+}
+
+/**
+ * Brings a task that is behind up to the tip of its journal, entry by entry.
+ * @returns false if it can't be done from here, and the task must be recovered instead
+ */
+export async function catchUp(
+  store: JournalStore,
+  taskId: string,
+  memory: TaskMemory,
+  shapes: StateShapes,
+): Promise<boolean> {
+  for (;;) {
+    const next = await store.readSlot(taskId, memory.n + 1);
+    if (next === undefined || next.n <= memory.n) return true;
+    requireReadable(taskId, next, shapes);
+    const isAhead = comparePositions(memory.through, next.through) > 0;
+    if (next.n !== memory.n + 1 || next.delta === undefined || isAhead) return false;
+    applyEntry(memory, next);
+    memory.task.resume();
+  }
+}
+
+/** Takes an entry in that follows what the memory holds. Its values are whole, so what memory had beyond is overwritten. */
+function applyEntry(memory: TaskMemory, entry: JournalEntry): void {
+  if (entry.delta !== undefined) memory.task.state.apply(entry.delta);
+  memory.task.state.takeChanges();
+  memory.segments.clear();
+  memory.n = entry.n;
+  memory.journaled = entry.through;
+  memory.through = entry.through;
+  memory.outbox = decodeOutbox(entry.outbox);
+  if (entry.checkpoint?.n === entry.n) {
+    memory.checkpoint = entry.checkpoint;
+    memory.entriesSinceCheckpoint = 0;
+    memory.bytesSinceCheckpoint = 0;
+  } else {
+    memory.entriesSinceCheckpoint += 1;
+    memory.bytesSinceCheckpoint += entry.delta?.length ?? 0;
+  }
+}
+
+/** The newest entry and all before it that are needed, oldest first; `torn` if the ring changed while it was read. */
+function latestRun(ring: readonly JournalEntry[]): 'none' | 'torn' | readonly JournalEntry[] {
+  const sorted = ring.toSorted((a, b) => a.n - b.n);
+  const tip = sorted.at(-1);
+  if (tip === undefined) return 'none';
+  const first = tip.checkpoint?.n ?? 0;
+  const run = sorted.filter(({ n }) => n >= first);
+  return run.length === tip.n - first + 1 ? run : 'torn';
+}
+
+async function rebuild(
+  store: JournalStore,
+  taskId: string,
+  task: StageTask,
+  entries: readonly JournalEntry[],
+): Promise<TaskMemory | undefined> {
+  const [base, ...rest] = entries;
+  if (base === undefined) return undefined;
+  if (base.checkpoint !== undefined) {
+    try {
+      for (const piece of await store.readCheckpoint(taskId, base.checkpoint)) task.state.apply(piece);
+    } catch (error) {
+      if (error instanceof RetryableError) return undefined;
+      throw error;
+    }
+  } else if (base.delta !== undefined) task.state.apply(base.delta);
+  const memory = memoryAt(task, base);
+  for (const entry of rest) applyEntry(memory, entry);
+  task.state.takeChanges();
+  task.resume();
+  return memory;
+}
+
+function requireReadable(
+  taskId: string,
+  { format, n, shapes: stored }: JournalEntry,
+  current: StateShapes,
+): void {
+  if (format !== JOURNAL_FORMAT) {
+    throw new FatalError(
+      `entry ${n} of task "${taskId}" has format "${format}", and this version reads "${JOURNAL_FORMAT}"; ` +
+        'deploy the version that wrote it, or a newer one',
+    );
+  }
+  for (const [id, shape] of Object.entries(stored)) {
+    const now = current[id];
+    if (now === shape) continue;
+    const change = now === undefined ? `the pipeline has no operator "${id}" any more` : `it is now "${now}"`;
+    throw new FatalError(
+      `task "${taskId}" has state of operator "${id}" as "${shape}", but ${change}; bring the old definition back, or ` +
+        'give the changed operator a new id to start it without state',
+    );
+  }
+}

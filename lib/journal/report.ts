@@ -1,0 +1,50 @@
+import type { Output } from '../model/index.ts';
+import type { TaskMemory } from './memory.ts';
+
+/** What an invocation did, for logs and metrics. */
+export interface InvocationReport {
+  readonly records: number;
+  /** Were in the state already: delivered again by the mapping. */
+  readonly skipped: number;
+  /** Read from the input log because window state was lost. */
+  readonly recoveredFromLog: number;
+  readonly outputs: number;
+  /** Outputs that are records nothing could take. */
+  readonly deadLetters: number;
+  /** Outputs still waiting to be delivered. */
+  readonly undelivered: number;
+  /** Entries appended to the journal. */
+  readonly appended: number;
+  /** Event time, in milliseconds since the Unix epoch; infinite before the first record and after the last. */
+  readonly watermark: number | undefined;
+  readonly tailBytes: number;
+}
+
+/** Counts up while an invocation runs. */
+export class Tally {
+  records = 0;
+  skipped = 0;
+  recoveredFromLog = 0;
+  appended = 0;
+  #outputs = 0;
+  #deadLetters = 0;
+
+  count(outputs: readonly Output[]): void {
+    this.#outputs += outputs.length;
+    this.#deadLetters += outputs.filter(({ kind }) => kind === 'dead-letter').length;
+  }
+
+  report(memory: TaskMemory | undefined, tailBytes: number): InvocationReport {
+    return {
+      records: this.records,
+      skipped: this.skipped,
+      recoveredFromLog: this.recoveredFromLog,
+      outputs: this.#outputs,
+      deadLetters: this.#deadLetters,
+      undelivered: memory?.outbox.length ?? 0,
+      appended: this.appended,
+      watermark: memory?.task.state.time.watermark,
+      tailBytes,
+    };
+  }
+}

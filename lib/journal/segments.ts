@@ -1,0 +1,63 @@
+import type { Changes, TaskState } from '../engine/index.ts';
+
+interface Segment {
+  readonly changes: Changes;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * What changed since the last append, as a list of encoded segments, oldest first. Each invocation adds one; a segment
+ * that isn't twice as large as the next is merged with it, so a change is encoded again only O(log n) times and the
+ * list stays short.
+ */
+export class Segments {
+  readonly #state: TaskState;
+  #segments: Segment[] = [];
+
+  constructor(state: TaskState) {
+    this.#state = state;
+  }
+
+  get bytes(): readonly Uint8Array[] {
+    return this.#segments.map(({ bytes }) => bytes);
+  }
+
+  get sizeBytes(): number {
+    return this.#segments.reduce((total, { bytes }) => total + bytes.length, 0);
+  }
+
+  /** Takes what changed in the state since it was last taken. */
+  take(): void {
+    let changes = this.#state.takeChanges();
+    let bytes = this.#state.encodeChanges(changes);
+    for (;;) {
+      const previous = this.#segments.at(-1);
+      if (previous === undefined || previous.bytes.length >= 2 * bytes.length) break;
+      this.#segments.pop();
+      changes = merged(previous.changes, changes);
+      bytes = this.#state.encodeChanges(changes);
+    }
+    this.#segments.push({ changes, bytes });
+  }
+
+  /** Applies a segment another invocation encoded, and keeps it. */
+  restore(bytes: Uint8Array): void {
+    this.#segments.push({ changes: this.#state.apply(bytes), bytes });
+  }
+
+  /** All of it as one. */
+  encodeAll(): Uint8Array {
+    return this.#state.encodeChanges(...this.#segments.map(({ changes }) => changes));
+  }
+
+  clear(): void {
+    this.#segments = [];
+  }
+}
+
+function merged(older: Changes, newer: Changes): Changes {
+  const ids = new Set([...older.keys(), ...newer.keys()]);
+  return new Map(
+    [...ids].map((id) => [id, [...new Set([...(older.get(id) ?? []), ...(newer.get(id) ?? [])])]]),
+  );
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { formatPosition, parsePosition, type Position } from '../model/index.ts';
+import { JOURNAL_FORMAT } from './entry.ts';
+
+/**
+ * What isn't journaled yet, as it travels in the window state of the event source mapping. It describes itself, and
+ * is only a cache: the journal and the input log are the truth.
+ */
+export interface Tail {
+  /** The entry it continues. */
+  readonly n: number;
+  readonly through: Position;
+  /** Changes since that entry, oldest first. */
+  readonly segments: readonly Uint8Array[];
+  readonly outbox: Uint8Array | undefined;
+}
+
+/** A tail as JSON. */
+export interface EncodedTail {
+  readonly millrace: number;
+  readonly plan: string;
+  readonly n: number;
+  readonly through: string;
+  readonly segments: readonly string[];
+  readonly outbox?: string;
+  /** Of everything above: a tail that was cut short is no tail. */
+  readonly checksum: string;
+}
+
+export function encodeTail({ n, through, segments, outbox }: Tail, plan: string): EncodedTail {
+  const body = {
+    millrace: JOURNAL_FORMAT,
+    plan,
+    n,
+    through: formatPosition(through),
+    segments: segments.map(toBase64),
+    ...(outbox !== undefined && { outbox: toBase64(outbox) }),
+  };
+  return { ...body, checksum: checksumOf(body) };
+}
+
+/** The tail that is in window state, or `undefined` if it is empty, damaged, or from a plan whose state differs. */
+export function decodeTail(state: unknown, plan: string): Tail | undefined {
+  if (!isEncodedTail(state) || state.millrace !== JOURNAL_FORMAT || state.plan !== plan) return undefined;
+  if (state.checksum !== checksumOf(state)) return undefined;
+  const through = parsePosition(state.through);
+  if (through === undefined) return undefined;
+  return {
+    n: state.n,
+    through,
+    segments: state.segments.map(fromBase64),
+    outbox: state.outbox === undefined ? undefined : fromBase64(state.outbox),
+  };
+}
+
+function isEncodedTail(state: unknown): state is EncodedTail {
+  if (typeof state !== 'object' || state === null) return false;
+  const { n, through, segments, outbox } = state as Partial<Record<keyof EncodedTail, unknown>>;
+  return (
+    Number.isSafeInteger(n) &&
+    typeof through === 'string' &&
+    Array.isArray(segments) &&
+    segments.every((segment) => typeof segment === 'string') &&
+    (outbox === undefined || typeof outbox === 'string')
+  );
+}
+
+function checksumOf({ n, through, segments, outbox = '' }: Omit<EncodedTail, 'checksum'>): string {
+  const hash = createHash('sha256').update(`${n} ${through} ${segments.length} `);
+  for (const text of [...segments, outbox]) hash.update(text).update(' ');
+  return hash.digest('base64url').slice(0, 16);
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}
+
+function fromBase64(text: string): Uint8Array {
+  return Buffer.from(text, 'base64');
+}

@@ -1,0 +1,69 @@
+import type { Pipeline } from '../dsl/index.ts';
+import { StageTask, type InputStream, type OutputSinks } from '../engine/index.ts';
+import { fingerprintOf, stateShapesOf, type StagePlan, type StateShapes } from '../plan/index.ts';
+import type { JournalStore } from './store.ts';
+
+/** What a task needs from outside. */
+export interface TaskPorts {
+  readonly store: JournalStore;
+  readonly stream: InputStream;
+  readonly sinks: OutputSinks;
+  /** A text that is never given out twice, anywhere. */
+  readonly newToken: () => string;
+}
+
+/** Sizes at which a task acts. */
+export interface TaskLimits {
+  /** A tail beyond this is journaled, in bytes before base64. */
+  readonly tailBytes: number;
+  /** A delta or outbox beyond this doesn't fit an entry. */
+  readonly entryBytes: number;
+  /** Deltas of fewer bytes than this are not worth a checkpoint. */
+  readonly smallestCheckpointBytes: number;
+  /** How many state entries go into one piece of a checkpoint. */
+  readonly entriesPerPiece: number;
+}
+
+/**
+ * Window state may be 1 MB of JSON, a DynamoDB item 400 KB.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
+ */
+export const DEFAULT_LIMITS: TaskLimits = {
+  tailBytes: 500_000,
+  entryBytes: 170_000,
+  smallestCheckpointBytes: 64 * 1024,
+  entriesPerPiece: 2_000,
+};
+
+/** What stays the same for a task as long as its code does. */
+export interface TaskContext {
+  readonly shardId: string;
+  readonly taskId: string;
+  /** The task of another shard of the same stage. */
+  readonly taskIdOf: (shardId: string) => string;
+  readonly ports: TaskPorts;
+  readonly limits: TaskLimits;
+  readonly newStageTask: () => StageTask;
+  readonly shapes: StateShapes;
+  readonly fingerprint: string;
+}
+
+export function taskContext(
+  pipeline: Pipeline,
+  stage: StagePlan,
+  shardId: string,
+  ports: TaskPorts,
+  limits: TaskLimits,
+): TaskContext {
+  const taskIdOf = (id: string): string => `${pipeline.name}/${stage.id}/${id}`;
+  return {
+    shardId,
+    taskId: taskIdOf(shardId),
+    taskIdOf,
+    ports,
+    limits,
+    newStageTask: () => new StageTask(pipeline, stage.id, shardId),
+    shapes: stateShapesOf(stage),
+    fingerprint: fingerprintOf(stage),
+  };
+}

@@ -1,0 +1,34 @@
+export { decode, encode } from './codec.ts';
+export { decodeControlRecord, encodeControlRecord, type ControlRecord } from './control-record.ts';
+export {
+  DefinitionError,
+  FatalError,
+  messageOf,
+  MillraceError,
+  RetryableError,
+  StateConflictError,
+} from './errors.ts';
+export type { Event, Late, LateEvent, LateReason } from './event.ts';
+export { decodeKey, encodeKey, type KeyValue } from './key.ts';
+export type { Operator, OperatorContext, Slot, StateEntry, StateTable } from './operator.ts';
+export type {
+  AppendOutput,
+  DeadLetterOutput,
+  DeadLetterReason,
+  Output,
+  OutputIdentity,
+  RowOutput,
+} from './output.ts';
+export {
+  after,
+  before,
+  comparePositions,
+  formatPosition,
+  isCovered,
+  parsePosition,
+  SHARD_START,
+  type Position,
+} from './position.ts';
+export type { InputRecord } from './record.ts';
+export { compareSequenceNumbers, sortableSequenceNumber, type SequenceNumber } from './sequence-number.ts';
+export type { WindowRange } from './window-range.ts';

@@ -1,0 +1,47 @@
+import type { Event, LateEvent } from './event.ts';
+
+/** Addresses one entry among those of a key: a window's start, a row's number, a name. */
+export type Slot = number | string;
+
+/** One piece of keyed state. What must survive a record is in an entry and nowhere else. */
+export interface StateEntry<V = unknown> {
+  readonly key: string;
+  readonly slot: Slot;
+  /** Event time at which the operator is called back with this entry; `undefined` for never. */
+  readonly due: number | undefined;
+  /** Anything the state codec can write: JSON values, bigint, `undefined`, `NaN`, `Uint8Array`. */
+  value: V;
+}
+
+/** The keyed state of one operator. */
+export interface StateTable<V = unknown> {
+  get(key: string, slot: Slot): StateEntry<V> | undefined;
+  /** Adds an entry or replaces the one at this key and slot. */
+  put(key: string, slot: Slot, value: V, due?: number): StateEntry<V>;
+  /** Says that `entry.value` was changed in place. Without it the change isn't journaled. */
+  touch(entry: StateEntry<V>): void;
+  delete(entry: StateEntry<V>): void;
+  /** Every entry of the key, in no particular order. */
+  ofKey(key: string): Iterable<StateEntry<V>>;
+}
+
+/** What an operator sees of the world: its state, its time, and where its results go. No clock, no I/O. */
+export interface OperatorContext<V = unknown> {
+  readonly state: StateTable<V>;
+  /** No event before this is expected any more. Never goes back; moves only after the record at hand is applied. */
+  readonly watermark: number;
+  emit(event: Event): void;
+  emitLate(event: LateEvent): void;
+}
+
+/**
+ * A stateful step: synchronous, and a function of its state and the events alone.
+ *
+ * The engine calls `onEvent` once for each event, in log order. After each record it moves the watermark and calls
+ * `onDue` once for each entry with `due <= watermark`, in the order of (due, key, slot). An entry that is still there
+ * with the same `due` when `onDue` returns is deleted.
+ */
+export interface Operator<V = unknown> {
+  onEvent(event: Event, context: OperatorContext<V>): void;
+  onDue(entry: StateEntry<V>, context: OperatorContext<V>): void;
+}

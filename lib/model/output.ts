@@ -1,0 +1,62 @@
+import type { SequenceNumber } from './sequence-number.ts';
+import type { WindowRange } from './window-range.ts';
+
+/**
+ * Names an output for good: the record that set it off, and its place among that record's outputs. The same input
+ * gives the same identity in every replay, so delivering an output again changes nothing (I3).
+ */
+export interface OutputIdentity {
+  readonly stage: string;
+  readonly shardId: string;
+  readonly sequenceNumber: SequenceNumber;
+  readonly index: number;
+}
+
+interface Identified {
+  readonly id: OutputIdentity;
+  /** Event time, in milliseconds since the Unix epoch. */
+  readonly timestamp: number;
+}
+
+/** The newest version of one row: of a key, and of a window where there is one. */
+export interface RowOutput extends Identified {
+  readonly kind: 'row';
+  readonly sink: string;
+  readonly key: string;
+  readonly window?: WindowRange;
+  readonly value: unknown;
+}
+
+/** Something that happened, kept beside all others. */
+export interface AppendOutput extends Identified {
+  readonly kind: 'append';
+  readonly sink: string;
+  readonly key?: string;
+  readonly value: unknown;
+}
+
+/** What went wrong with a record that could not be processed. */
+export type DeadLetterReason =
+  | 'undecodable'
+  | 'invalid'
+  | 'no-timestamp'
+  | 'failed'
+  | 'late'
+  | 'undeliverable';
+
+/** A record, or its effect on one operator, that nothing else took: named, with its position and payload. */
+export interface DeadLetterOutput extends Identified {
+  readonly kind: 'dead-letter';
+  readonly reason: DeadLetterReason;
+  /** The operator, or the source, that could not take it. */
+  readonly operator: string;
+  readonly message: string;
+  readonly partitionKey: string;
+  readonly arrival: number;
+  /** The record as it came. */
+  readonly data: Uint8Array;
+  /** What the operator was given, where it got that far. */
+  readonly value?: unknown;
+}
+
+export type Output = RowOutput | AppendOutput | DeadLetterOutput;

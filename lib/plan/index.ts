@@ -1,0 +1,4 @@
+export { describePlan } from './describe.ts';
+export { delayOf, nodesOf, planOf, sinksOf, sourceNodeOf } from './plan-of.ts';
+export type { OperatorPlan, Plan, SinkPlan, StagePlan } from './plan.ts';
+export { fingerprintOf, stateShapesOf, type StateShapes } from './shapes.ts';

@@ -1,0 +1,46 @@
+import type { ErrorPolicy } from '../dsl/index.ts';
+import type { WindowSpec } from '../windows/index.ts';
+
+/**
+ * A pipeline as data: what is deployed, printed, compared. Plain JSON; the functions stay in the pipeline, and the
+ * engine puts both together again by name and id.
+ */
+export interface Plan {
+  readonly format: 1;
+  readonly pipeline: string;
+  readonly onError: ErrorPolicy;
+  readonly stages: readonly StagePlan[];
+}
+
+/** What reads one stream. Each of the stream's shards is one task of the stage. */
+export interface StagePlan {
+  readonly id: string;
+  readonly source: string;
+  readonly time: {
+    readonly timestamp: 'arrival' | 'extracted';
+    readonly outOfOrderMs: number;
+    readonly maxSkewMs: number;
+  };
+  /** Stateful operators, each before those that read its results. */
+  readonly operators: readonly OperatorPlan[];
+  readonly sinks: readonly SinkPlan[];
+}
+
+export interface OperatorPlan {
+  readonly id: string;
+  readonly kind: 'window-aggregate';
+  readonly window: WindowSpec;
+  readonly graceMs: number;
+  /** The aggregator of each result, by name. */
+  readonly aggregates: Readonly<Record<string, string>>;
+  /** Where what comes too late goes: to outputs of the pipeline, or to the dead letters if no output takes it. */
+  readonly late: 'outputs' | 'dead-letters';
+  /** How far behind the newest event an entry of this operator can still be kept, in event time. */
+  readonly horizonMs: number;
+}
+
+export interface SinkPlan {
+  readonly name: string;
+  /** `rows`: one row for each key and window, newest version kept. `events`: everything beside everything. */
+  readonly kind: 'rows' | 'events';
+}

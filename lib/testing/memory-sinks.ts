@@ -1,0 +1,51 @@
+import type { OutputSinks } from '../engine/index.ts';
+import { sortableSequenceNumber, type Output } from '../model/index.ts';
+
+/** A change of the results, as a consumer of the results table's stream would see it. */
+export interface SinkChange {
+  readonly item: string;
+  readonly version: string;
+  readonly output: Output;
+}
+
+/** Sinks in memory with the rules of the DynamoDB tables: versioned rows, events put once, a log of all changes. */
+export class MemorySinks implements OutputSinks {
+  readonly items = new Map<string, { readonly version: string; readonly output: Output }>();
+  readonly changes: SinkChange[] = [];
+
+  async deliver(outputs: readonly Output[]): Promise<readonly Output[]> {
+    for (const output of outputs) this.put(output);
+    return [];
+  }
+
+  put(output: Output): void {
+    const version = versionOf(output);
+    const item = itemOf(output, version);
+    const held = this.items.get(item);
+    if (held !== undefined && held.version >= version) return;
+    this.items.set(item, { version, output });
+    this.changes.push({ item, version, output });
+  }
+
+  /** The values at a sink: each row's newest, or each event, in the order they came. */
+  valuesOf(sink: string): readonly unknown[] {
+    const outputs = [...this.items.values()].map(({ output }) => output);
+    return outputs.flatMap((output) =>
+      output.kind !== 'dead-letter' && output.sink === sink ? [output.value] : [],
+    );
+  }
+
+  get deadLetters(): readonly Extract<Output, { kind: 'dead-letter' }>[] {
+    const outputs = [...this.items.values()].map(({ output }) => output);
+    return outputs.filter((output) => output.kind === 'dead-letter');
+  }
+}
+
+function versionOf({ id }: Output): string {
+  return `${sortableSequenceNumber(id.sequenceNumber)}.${String(id.index).padStart(9, '0')}`;
+}
+
+function itemOf(output: Output, version: string): string {
+  if (output.kind === 'row') return JSON.stringify([output.sink, output.key, output.window?.start ?? null]);
+  return JSON.stringify([output.kind, output.id.shardId, version]);
+}

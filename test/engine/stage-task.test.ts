@@ -1,0 +1,137 @@
+import { describe, expect, test } from '@jest/globals';
+import { StageTask } from '../../lib/engine/index.ts';
+import { encodeControlRecord, type InputRecord, type Output } from '../../lib/model/index.ts';
+import { at, order, orders, record } from '../support/orders.ts';
+
+function run(...records: readonly InputRecord[]): readonly Output[] {
+  const task = new StageTask(orders, 'orders', 'shard-0');
+  for (const each of records) task.process(each);
+  return task.takeOutputs();
+}
+
+const valuesAt = (sink: string, outputs: readonly Output[]): unknown[] =>
+  outputs.flatMap((output) => (output.kind !== 'dead-letter' && output.sink === sink ? [output.value] : []));
+
+describe('a tumbling window', () => {
+  test('is emitted once, when the watermark reaches its end', () => {
+    const outputs = run(
+      order(1, 'a', '00:00:05', 2),
+      order(2, 'a', '00:00:59', 4),
+      order(3, 'b', '00:00:30', null),
+      order(4, 'a', '00:01:10', 8),
+    );
+
+    expect(valuesAt('perMinute', outputs)).toEqual([
+      {
+        key: 'a',
+        windowStart: at('00:00:00'),
+        windowEnd: at('00:01:00'),
+        orders: 2,
+        total: 6,
+        mean: 3,
+        smallest: 2,
+        largest: 4,
+      },
+      {
+        key: 'b',
+        windowStart: at('00:00:00'),
+        windowEnd: at('00:01:00'),
+        orders: 1,
+        total: 0,
+        mean: undefined,
+        smallest: undefined,
+        largest: undefined,
+      },
+    ]);
+  });
+
+  test('stays open one millisecond before the watermark reaches its end', () => {
+    const outputs = run(order(1, 'a', '00:00:05'), order(2, 'a', '00:01:09.999'));
+
+    expect(outputs).toEqual([]);
+  });
+
+  test('has its end outside and its start inside', () => {
+    const outputs = run(
+      order(1, 'a', '00:01:00'),
+      order(2, 'a', '00:00:59.999'),
+      record(3, 'a', 'x'),
+      order(4, 'a', '00:02:10'),
+    );
+
+    expect(valuesAt('perMinute', outputs)).toMatchObject([
+      { windowStart: at('00:00:00') },
+      { windowStart: at('00:01:00') },
+    ]);
+  });
+
+  test('gives its result the identity of the record that closed it', () => {
+    const closing = order(2, 'a', '00:01:10');
+    const [output] = run(order(1, 'a', '00:00:05'), closing);
+
+    expect(output).toMatchObject({
+      kind: 'row',
+      key: 'a',
+      timestamp: at('00:00:59.999'),
+      id: { stage: 'orders', shardId: 'shard-0', sequenceNumber: closing.sequenceNumber, index: 0 },
+    });
+  });
+
+  test('closes when its input is declared finished', () => {
+    const outputs = run(order(1, 'a', '00:00:05'), {
+      ...record(2, 'x', ''),
+      data: encodeControlRecord({ kind: 'finish' }),
+    });
+
+    expect(valuesAt('perMinute', outputs)).toMatchObject([{ key: 'a', orders: 1 }]);
+  });
+});
+
+describe('a late record', () => {
+  test('goes to the late stream with how much it missed, and changes no result', () => {
+    const outputs = run(order(1, 'a', '00:00:05'), order(2, 'a', '00:01:10'), order(3, 'a', '00:00:30'));
+
+    expect(valuesAt('late', outputs)).toEqual([
+      {
+        value: { id: 'o3', amount: 1, at: at('00:00:30') },
+        timestamp: at('00:00:30'),
+        watermark: at('00:01:00'),
+        lateBy: 30_000,
+        reason: 'behind-watermark',
+        windowStart: at('00:00:00'),
+        windowEnd: at('00:01:00'),
+      },
+    ]);
+    expect(valuesAt('perMinute', outputs)).toHaveLength(1);
+  });
+
+  test('that lies too far ahead of its arrival moves no watermark and closes no window', () => {
+    const ahead = record(2, 'a', { id: 'x', amount: 1, at: at('23:00:00') }, at('12:00:00'));
+    const outputs = run(order(1, 'a', '00:00:05'), ahead, order(3, 'a', '00:00:06'));
+
+    expect(valuesAt('late', outputs)).toMatchObject([
+      { reason: 'ahead-of-arrival', timestamp: at('23:00:00') },
+    ]);
+    expect(valuesAt('perMinute', outputs)).toEqual([]);
+  });
+});
+
+describe('a record that can not be processed goes to the dead letters, and the next one is processed:', () => {
+  test.each([
+    ['undecodable', '{"id": ', 'orders', /no JSON/],
+    ['invalid', { id: 'x', amount: 'much', at: 0 }, 'orders', /amount: .*number/],
+  ])('%s', (reason, value, operator, message) => {
+    const bad = record(2, 'a', value);
+    const outputs = run(order(1, 'a', '00:00:05'), bad, order(3, 'a', '00:01:10'));
+
+    expect(outputs[0]).toMatchObject({
+      kind: 'dead-letter',
+      reason,
+      operator,
+      message: expect.stringMatching(message),
+      id: { sequenceNumber: bad.sequenceNumber },
+      data: bad.data,
+    });
+    expect(valuesAt('perMinute', outputs)).toMatchObject([{ orders: 1 }]);
+  });
+});
