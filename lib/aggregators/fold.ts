@@ -12,7 +12,7 @@ export interface Fold {
 export function foldOf(spec: AggregateSpec<unknown>): Fold {
   const names = Object.keys(spec);
   const aggregators = Object.values(spec);
-  const extracted: unknown[] = new Array(aggregators.length);
+  const extracted: unknown[] = aggregators.map(() => undefined);
   return {
     names,
     init: () => aggregators.map((aggregator) => aggregator.init() as unknown),

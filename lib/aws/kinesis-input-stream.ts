@@ -1,13 +1,15 @@
 import {
   GetRecordsCommand,
   GetShardIteratorCommand,
-  paginateListShards,
+  ListShardsCommand,
   type GetShardIteratorCommandInput,
   type _Record,
   type KinesisClient,
+  type ListShardsCommandInput,
+  type Shard,
 } from '@aws-sdk/client-kinesis';
 import type { InputStream, ShardFacts } from '../engine/index.ts';
-import { RetryableError, type InputRecord, type Position } from '../model/index.ts';
+import type { InputRecord, Position } from '../model/index.ts';
 
 /** The first read asks whether anything is missing at all, and usually nothing is. */
 const PROBE_LIMIT = 1;
@@ -45,24 +47,24 @@ export class KinesisInputStream implements InputStream {
     }
   }
 
-  /** @throws RetryableError if the stream doesn't list the shard */
-  async describeShard(shardId: string): Promise<ShardFacts> {
-    for await (const { Shards = [] } of paginateListShards(
-      { client: this.#client },
-      { StreamARN: this.#streamArn },
-    )) {
+  async describeShard(shardId: string): Promise<ShardFacts | undefined> {
+    let page: ListShardsCommandInput = { StreamARN: this.#streamArn };
+    for (;;) {
+      const { Shards = [], NextToken } = await this.#client.send(new ListShardsCommand(page));
       const shard = Shards.find(({ ShardId }) => ShardId === shardId);
-      if (shard === undefined) continue;
-      return {
-        parents: [shard.ParentShardId, shard.AdjacentParentShardId].filter((parent) => parent !== undefined),
-        firstHash: BigInt(shard.HashKeyRange?.StartingHashKey ?? 0),
-        lastHash: BigInt(shard.HashKeyRange?.EndingHashKey ?? 0),
-      };
+      if (shard !== undefined) return toShardFacts(shard);
+      if (NextToken === undefined) return undefined;
+      page = { NextToken };
     }
-    throw new RetryableError(
-      `stream "${this.#streamArn}" does not list shard "${shardId}"; it is asked again later`,
-    );
   }
+}
+
+function toShardFacts({ ParentShardId, AdjacentParentShardId, HashKeyRange }: Shard): ShardFacts {
+  return {
+    parents: [ParentShardId, AdjacentParentShardId].filter((parent) => parent !== undefined),
+    firstHash: BigInt(HashKeyRange?.StartingHashKey ?? 0),
+    lastHash: BigInt(HashKeyRange?.EndingHashKey ?? 0),
+  };
 }
 
 function toInputRecord({
@@ -79,9 +81,7 @@ function toInputRecord({
   };
 }
 
-function iteratorAt(
-  position: Position,
-): Pick<GetShardIteratorCommandInput, 'StartingSequenceNumber'> & {
+function iteratorAt(position: Position): Pick<GetShardIteratorCommandInput, 'StartingSequenceNumber'> & {
   ShardIteratorType: 'TRIM_HORIZON' | 'AT_SEQUENCE_NUMBER' | 'AFTER_SEQUENCE_NUMBER';
 } {
   switch (position.kind) {

@@ -176,14 +176,14 @@ export class WindowResults<K extends KeyValue, T, Row> extends KeyedStream<K, Ro
 
 // Functions about values of one type become functions about `unknown` in these three places only.
 
-function mapNode<T, U>(input: Node, apply: (value: T) => U): Node {
+function mapNode(input: Node, apply: (value: never) => unknown): Node {
   return { kind: 'map', input, apply: apply as (value: unknown) => unknown };
 }
 
-function filterNode<T>(input: Node, keep: (value: T) => boolean): Node {
+function filterNode(input: Node, keep: (value: never) => boolean): Node {
   return { kind: 'filter', input, keep: keep as (value: unknown) => boolean };
 }
 
-function flatMapNode<T, U>(input: Node, expand: (value: T) => Iterable<U>): Node {
+function flatMapNode(input: Node, expand: (value: never) => Iterable<unknown>): Node {
   return { kind: 'flat-map', input, expand: expand as (value: unknown) => Iterable<unknown> };
 }

@@ -16,6 +16,14 @@ export const END_OF_TIME: EventTime = {
   watermark: Number.POSITIVE_INFINITY,
 };
 
+/** The time of a task that goes on for several others: of the one that is furthest behind. */
+export function earliestOf(times: readonly EventTime[]): EventTime {
+  return times.reduce(
+    (earliest, time) => (time.watermark < earliest.watermark ? time : earliest),
+    END_OF_TIME,
+  );
+}
+
 /** Event time after a record with this timestamp, in a stream with this much disorder. It never goes back. */
 export function advanced(time: EventTime, timestamp: number, outOfOrderMs: number): EventTime {
   if (timestamp <= time.newest) return time;

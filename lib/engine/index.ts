@@ -1,4 +1,4 @@
-export { BEGINNING_OF_TIME, END_OF_TIME, type EventTime } from './event-clock.ts';
+export { BEGINNING_OF_TIME, earliestOf, END_OF_TIME, type EventTime } from './event-clock.ts';
 export type { InputStream, OutputSinks, ShardFacts } from './ports.ts';
 export { HaltError } from './halt.ts';
 export { StageTask } from './stage-task.ts';

@@ -17,7 +17,8 @@ export interface InputStream {
    */
   readAfter(shardId: string, position: Position): AsyncIterable<readonly InputRecord[]>;
 
-  describeShard(shardId: string): Promise<ShardFacts>;
+  /** `undefined` if the stream doesn't list the shard (any more). */
+  describeShard(shardId: string): Promise<ShardFacts | undefined>;
 }
 
 /** Where outputs go. */

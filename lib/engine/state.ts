@@ -24,6 +24,15 @@ export class TaskState {
     this.tables = new Map(operatorIds.map((id) => [id, new KeyedTable()]));
   }
 
+  /** Takes over the entries of another state whose key is wanted; as stored, not as changed. */
+  adopt(other: TaskState, isWanted: (key: string) => boolean): void {
+    for (const [id, table] of this.tables) {
+      for (const { key, slot, value, due } of other.tables.get(id)?.entries() ?? []) {
+        if (isWanted(key)) table.restore(key, slot, value, due);
+      }
+    }
+  }
+
   takeChanges(): Changes {
     return new Map([...this.tables].map(([id, table]) => [id, table.takeDirty()]));
   }

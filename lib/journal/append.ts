@@ -1,4 +1,5 @@
-import { comparePositions, RetryableError, StateConflictError } from '../model/index.ts';
+import type { TaskState } from '../engine/index.ts';
+import { comparePositions, RetryableError, StateConflictError, type Output } from '../model/index.ts';
 import { JOURNAL_FORMAT, type CheckpointRef, type JournalEntry } from './entry.ts';
 import type { TaskMemory } from './memory.ts';
 import { encodeOutbox } from './outbox.ts';
@@ -6,7 +7,7 @@ import type { TaskContext } from './task-context.ts';
 
 /**
  * Makes what memory holds durable: the entry after the one it stands at, by one conditional write. Does nothing if no
- * record was folded in since.
+ * record was folded in since, unless it is to be sealed.
  *
  * 1. encode what changed
  * 2. where it is due, write a full checkpoint first, under a name nobody else uses
@@ -16,27 +17,27 @@ import type { TaskContext } from './task-context.ts';
  * @throws StateConflictError if another writer has appended this entry: memory is out of date
  * @throws RetryableError if more output is undelivered than an entry can hold
  */
-export async function appendToJournal(context: TaskContext, memory: TaskMemory): Promise<boolean> {
-  if (comparePositions(memory.through, memory.journaled) === 0) return false;
+export async function appendToJournal(
+  context: TaskContext,
+  memory: TaskMemory,
+  kind: 'delta' | 'seal' = 'delta',
+): Promise<boolean> {
+  if (kind === 'delta' && comparePositions(memory.through, memory.journaled) === 0) return false;
   const { taskId, ports, limits, shapes } = context;
   const n = memory.n + 1;
   const writer = ports.newToken();
   const delta = memory.segments.encodeAll();
-  const outbox = encodeOutbox(memory.outbox);
-  if (outbox !== undefined && outbox.length > limits.entryBytes) {
-    throw new RetryableError(
-      `${memory.outbox.length} outputs of task "${taskId}" could not be delivered, more than an entry of the journal ` +
-        `holds (${outbox.length} of ${limits.entryBytes} bytes); the batch is delivered again`,
-    );
-  }
+  const outbox = outboxForEntry(context, memory.outbox);
   const isCheckpointDue =
     delta.length > limits.entryBytes || isLongSinceCheckpoint(context, memory, delta.length);
-  const taken = isCheckpointDue ? await writeCheckpoint(context, memory, n, writer) : undefined;
+  const taken = isCheckpointDue
+    ? await writeCheckpoint(context, memory.task.state, { n, writer })
+    : undefined;
   const checkpoint = taken ?? memory.checkpoint;
   await appendEntry(context, {
     format: JOURNAL_FORMAT,
     n,
-    kind: 'delta',
+    kind,
     through: memory.through,
     writer,
     shapes,
@@ -45,6 +46,7 @@ export async function appendToJournal(context: TaskContext, memory: TaskMemory):
     ...(checkpoint !== undefined && { checkpoint }),
   });
   memory.n = n;
+  memory.isSealed = kind === 'seal';
   memory.journaled = memory.through;
   memory.segments.clear();
   memory.checkpoint = checkpoint;
@@ -79,12 +81,24 @@ function isLongSinceCheckpoint(
   return bytes > worthwhile || memory.entriesSinceCheckpoint + 2 > ports.store.slots / 2;
 }
 
-function writeCheckpoint(
+/** Writes the whole state; it counts once an entry points at it. */
+export function writeCheckpoint(
   { taskId, ports, limits }: TaskContext,
-  memory: TaskMemory,
-  n: number,
-  writer: string,
+  state: TaskState,
+  name: Pick<CheckpointRef, 'n' | 'writer'>,
 ): Promise<CheckpointRef> {
-  const pieces = memory.task.state.encodeAll(limits.entriesPerPiece);
-  return ports.store.writeCheckpoint(taskId, { n, writer }, pieces);
+  return ports.store.writeCheckpoint(taskId, name, state.encodeAll(limits.entriesPerPiece));
+}
+
+/** @throws RetryableError if more is undelivered than an entry can hold */
+export function outboxForEntry(
+  { taskId, limits }: TaskContext,
+  outputs: readonly Output[],
+): Uint8Array | undefined {
+  const outbox = encodeOutbox(outputs);
+  if (outbox === undefined || outbox.length <= limits.entryBytes) return outbox;
+  throw new RetryableError(
+    `${outputs.length} outputs of task "${taskId}" could not be delivered, more than an entry of the journal holds ` +
+      `(${outbox.length} of ${limits.entryBytes} bytes); the batch is delivered again`,
+  );
 }

@@ -10,6 +10,8 @@ export interface TaskMemory {
   readonly segments: Segments;
   /** The last entry of the journal that is in the state. */
   n: number;
+  /** That entry is a seal: nothing can follow. */
+  isSealed: boolean;
   /** Everything left of it was in the state when entry n was appended. */
   journaled: Position;
   /** Everything left of it is in the state now. */

@@ -2,6 +2,7 @@ import { before, comparePositions, isCovered, type InputRecord } from '../model/
 import { appendEntry } from './append.ts';
 import { JOURNAL_FORMAT, type JournalEntry } from './entry.ts';
 import type { TaskMemory } from './memory.ts';
+import { forkFromParents } from './fork.ts';
 import { decodeOutbox } from './outbox.ts';
 import { catchUp, memoryAt, recover } from './recovery.ts';
 import { decodeTail, type Tail } from './tail.ts';
@@ -29,10 +30,7 @@ export async function obtainState(
   const tail = decodeTail(windowState, context.fingerprint);
   const isCurrent = held !== undefined && tail?.n === held.n;
   const memory = isCurrent ? held : await fromJournal(context, held);
-  if (memory === undefined) {
-    const begun = await beginJournal(context, records);
-    return begun && { memory: begun, isAdjacent: true };
-  }
+  if (memory === undefined) return beginJournal(context, records);
   const isTailCurrent = tail?.n === memory.n;
   if (isTailCurrent) takeTail(memory, tail);
   return { memory, isAdjacent: isTailCurrent || beginsWithin(memory, records) };
@@ -42,9 +40,8 @@ async function fromJournal(
   context: TaskContext,
   held: TaskMemory | undefined,
 ): Promise<TaskMemory | undefined> {
-  const { ports, taskId, shapes, newStageTask } = context;
-  if (held !== undefined && (await catchUp(ports.store, taskId, held, shapes))) return held;
-  return recover(ports.store, taskId, newStageTask, shapes);
+  if (held !== undefined && (await catchUp(context, held))) return held;
+  return recover(context);
 }
 
 /** Takes in what an invocation elsewhere has done since the entry; unless memory knows as much already. */
@@ -63,12 +60,18 @@ function beginsWithin(memory: TaskMemory, [first]: readonly InputRecord[]): bool
   return first === undefined || isCovered(memory.through, first.sequenceNumber);
 }
 
-/** The first invocation of a task says where it begins, before anything else: from then on nothing can go missing. */
+/**
+ * The first invocation of a task says where it begins, before anything else: from then on nothing can go missing. A
+ * shard that was split or merged from others begins where they ended.
+ */
 async function beginJournal(
   context: TaskContext,
-  [first]: readonly InputRecord[],
-): Promise<TaskMemory | undefined> {
+  records: readonly InputRecord[],
+): Promise<Obtained | undefined> {
+  const [first] = records;
   if (first === undefined) return undefined;
+  const forked = await forkFromParents(context);
+  if (forked !== undefined) return { memory: forked, isAdjacent: false };
   const entry: JournalEntry = {
     format: JOURNAL_FORMAT,
     n: 0,
@@ -78,5 +81,5 @@ async function beginJournal(
     shapes: context.shapes,
   };
   await appendEntry(context, entry);
-  return memoryAt(context.newStageTask(), entry);
+  return { memory: memoryAt(context.newStageTask(), entry), isAdjacent: true };
 }

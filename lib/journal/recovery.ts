@@ -6,6 +6,7 @@ import type { TaskMemory } from './memory.ts';
 import { decodeOutbox } from './outbox.ts';
 import { Segments } from './segments.ts';
 import type { JournalStore } from './store.ts';
+import type { TaskContext } from './task-context.ts';
 
 const MAX_READS = 5;
 
@@ -15,6 +16,7 @@ export function memoryAt(task: StageTask, entry: JournalEntry): TaskMemory {
     task,
     segments: new Segments(task.state),
     n: entry.n,
+    isSealed: entry.kind === 'seal',
     journaled: entry.through,
     through: entry.through,
     outbox: decodeOutbox(entry.outbox),
@@ -28,18 +30,18 @@ export function memoryAt(task: StageTask, entry: JournalEntry): TaskMemory {
  * Builds a task from its journal: the latest checkpoint, then the deltas after it. `undefined` if there is no journal.
  * @throws FatalError if the code can't read what is stored; nothing has been touched then
  */
-export async function recover(
-  store: JournalStore,
-  taskId: string,
-  newTask: () => StageTask,
-  shapes: StateShapes,
-): Promise<TaskMemory | undefined> {
+export async function recover({
+  ports: { store },
+  taskId,
+  newStageTask,
+  shapes,
+}: TaskContext): Promise<TaskMemory | undefined> {
   for (let reads = 0; reads < MAX_READS; reads += 1) {
     const entries = latestRun(await store.readRing(taskId));
     if (entries === 'none') return undefined;
     if (entries === 'torn') continue;
     for (const entry of entries) requireReadable(taskId, entry, shapes);
-    const memory = await rebuild(store, taskId, newTask(), entries);
+    const memory = await rebuild(store, taskId, newStageTask(), entries);
     if (memory !== undefined) return memory;
   }
   throw new RetryableError(
@@ -52,10 +54,8 @@ export async function recover(
  * @returns false if it can't be done from here, and the task must be recovered instead
  */
 export async function catchUp(
-  store: JournalStore,
-  taskId: string,
+  { ports: { store }, taskId, shapes }: TaskContext,
   memory: TaskMemory,
-  shapes: StateShapes,
 ): Promise<boolean> {
   for (;;) {
     const next = await store.readSlot(taskId, memory.n + 1);
@@ -74,6 +74,7 @@ function applyEntry(memory: TaskMemory, entry: JournalEntry): void {
   memory.task.state.takeChanges();
   memory.segments.clear();
   memory.n = entry.n;
+  memory.isSealed = entry.kind === 'seal';
   memory.journaled = entry.through;
   memory.through = entry.through;
   memory.outbox = decodeOutbox(entry.outbox);

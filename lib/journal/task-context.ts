@@ -39,8 +39,8 @@ export const DEFAULT_LIMITS: TaskLimits = {
 export interface TaskContext {
   readonly shardId: string;
   readonly taskId: string;
-  /** The task of another shard of the same stage. */
-  readonly taskIdOf: (shardId: string) => string;
+  /** The same for another shard of the stage. */
+  readonly forShard: (shardId: string) => TaskContext;
   readonly ports: TaskPorts;
   readonly limits: TaskLimits;
   readonly newStageTask: () => StageTask;
@@ -55,11 +55,10 @@ export function taskContext(
   ports: TaskPorts,
   limits: TaskLimits,
 ): TaskContext {
-  const taskIdOf = (id: string): string => `${pipeline.name}/${stage.id}/${id}`;
   return {
     shardId,
-    taskId: taskIdOf(shardId),
-    taskIdOf,
+    forShard: (other) => taskContext(pipeline, stage, other, ports, limits),
+    taskId: `${pipeline.name}/${stage.id}/${shardId}`,
     ports,
     limits,
     newStageTask: () => new StageTask(pipeline, stage.id, shardId),

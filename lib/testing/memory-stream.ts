@@ -22,8 +22,8 @@ export class MemoryStream implements InputStream {
     if (rest.length > 0) yield rest;
   }
 
-  async describeShard(shardId: string): Promise<ShardFacts> {
-    return this.#shard(shardId).facts;
+  async describeShard(shardId: string): Promise<ShardFacts | undefined> {
+    return this.#shards.get(shardId)?.facts;
   }
 
   #shard(shardId: string): { readonly facts: ShardFacts; readonly records: InputRecord[] } {

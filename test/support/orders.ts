@@ -7,17 +7,17 @@ export type Order = z.infer<typeof Order>;
 
 /** Orders per key and minute, ten seconds out of order: the pipeline most tests run. */
 export const orders = pipeline('orders', {
-  sources: { orders: source(Order, { timestamp: (order) => order.at, outOfOrder: '10 seconds' }) },
+  sources: { orders: source(Order, { timestamp: (each) => each.at, outOfOrder: '10 seconds' }) },
   build: ({ orders: stream }) => {
     const perMinute = stream
       .byPartitionKey()
       .window(tumbling('1 minute'))
       .aggregate('per-minute', {
         orders: count(),
-        total: sum((order) => order.amount),
-        mean: avg((order) => order.amount),
-        smallest: min((order) => order.amount),
-        largest: max((order) => order.amount),
+        total: sum((each) => each.amount),
+        mean: avg((each) => each.amount),
+        smallest: min((each) => each.amount),
+        largest: max((each) => each.amount),
       });
     return { perMinute, late: perMinute.late };
   },

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { earliestOf, type ShardFacts } from '../engine/index.ts';
+import { after, decodeKey, SHARD_START } from '../model/index.ts';
+import { appendEntry, appendToJournal, outboxForEntry, writeCheckpoint } from './append.ts';
+import { JOURNAL_FORMAT, type JournalEntry } from './entry.ts';
+import type { TaskMemory } from './memory.ts';
+import { memoryAt, recover } from './recovery.ts';
+import type { TaskContext } from './task-context.ts';
+
+/**
+ * Begins the journal of a shard that was split or merged from others: its state is theirs, as far as their keys hash
+ * into its range. `undefined` if the shard has no parents, or they were never read.
+ *
+ * 1. recover each parent from its journal; one without a journal first forks from its own parents
+ * 2. fold in what its log still holds: the parent is closed, so it is drained then
+ * 3. seal it: whoever still writes to its journal loses the fence for good
+ * 4. take over the keys of the child's range, and the earliest event time among the parents
+ * 5. append a `fork` entry with that state as its checkpoint
+ *
+ * Each child of a split does this for its half; the second finds the parent sealed. Nothing here is lost by a crash:
+ * every step finds what the one before it left.
+ */
+export async function forkFromParents(context: TaskContext): Promise<TaskMemory | undefined> {
+  const shard = await context.ports.stream.describeShard(context.shardId);
+  if (shard === undefined) return undefined;
+  const parents: TaskMemory[] = [];
+  for (const parent of shard.parents) {
+    const memory = await sealed(context.forShard(parent));
+    if (memory !== undefined) parents.push(memory);
+  }
+  return parents.length === 0 ? undefined : begin(context, shard, parents);
+}
+
+async function sealed(context: TaskContext): Promise<TaskMemory | undefined> {
+  const memory = (await recover(context)) ?? (await forkFromParents(context));
+  if (memory === undefined || memory.isSealed) return memory;
+  const { stream, sinks } = context.ports;
+  for await (const records of stream.readAfter(context.shardId, memory.through)) {
+    for (const record of records) memory.task.process(record);
+    const last = records.at(-1);
+    if (last !== undefined) memory.through = after(last.sequenceNumber);
+    memory.segments.take();
+    memory.outbox = await sinks.deliver([...memory.outbox, ...memory.task.takeOutputs()]);
+  }
+  await appendToJournal(context, memory, 'seal');
+  return memory;
+}
+
+async function begin(
+  context: TaskContext,
+  { firstHash, lastHash }: ShardFacts,
+  parents: readonly TaskMemory[],
+): Promise<TaskMemory> {
+  const task = context.newStageTask();
+  const isOwn = (key: string): boolean => {
+    const hash = hashOf(key);
+    return firstHash <= hash && hash <= lastHash;
+  };
+  for (const parent of parents) task.state.adopt(parent.task.state, isOwn);
+  task.state.time = earliestOf(parents.map((parent) => parent.task.state.time));
+  task.resume();
+  const writer = context.ports.newToken();
+  const outbox = outboxForEntry(
+    context,
+    parents.flatMap((parent) => parent.outbox),
+  );
+  const entry: JournalEntry = {
+    format: JOURNAL_FORMAT,
+    n: 0,
+    kind: 'fork',
+    through: SHARD_START,
+    writer,
+    shapes: context.shapes,
+    checkpoint: await writeCheckpoint(context, task.state, { n: 0, writer }),
+    ...(outbox !== undefined && { outbox }),
+  };
+  await appendEntry(context, entry);
+  return memoryAt(task, entry);
+}
+
+/**
+ * Where a partition key lies among the hash keys of a stream.
+ * @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html
+ */
+function hashOf(key: string): bigint {
+  const digest = createHash('md5')
+    .update(String(decodeKey(key)))
+    .digest('hex');
+  return BigInt(`0x${digest}`);
+}
