@@ -1,0 +1,53 @@
+import { ACCOUNT_ID, arnOf } from './account.ts';
+
+/** The property that names a resource of each type that can be named. */
+const NAME_PROPERTY: Readonly<Record<string, string>> = {
+  'AWS::Kinesis::Stream': 'Name',
+  'AWS::DynamoDB::Table': 'TableName',
+  'AWS::DynamoDB::GlobalTable': 'TableName',
+  'AWS::Lambda::Function': 'FunctionName',
+  'AWS::IAM::Role': 'RoleName',
+  'AWS::SQS::Queue': 'QueueName',
+  'AWS::SNS::Topic': 'TopicName',
+  'AWS::S3::Bucket': 'BucketName',
+};
+
+export function namePropertyOf(type: string): string | undefined {
+  return NAME_PROPERTY[type];
+}
+
+/** The ARN a resource of this type and name would have here. */
+export function arnOfResource(type: string, name: string): string {
+  switch (type) {
+    case 'AWS::Kinesis::Stream':
+      return arnOf('kinesis', `stream/${name}`);
+    case 'AWS::DynamoDB::Table':
+    case 'AWS::DynamoDB::GlobalTable':
+      return arnOf('dynamodb', `table/${name}`);
+    case 'AWS::Lambda::Function':
+      return arnOf('lambda', `function:${name}`);
+    case 'AWS::IAM::Role':
+      return `arn:aws:iam::${ACCOUNT_ID}:role/${name}`;
+    case 'AWS::S3::Bucket':
+      return `arn:aws:s3:::${name}`;
+    default:
+      return arnOf(type.split('::')[1]?.toLowerCase() ?? 'unknown', name);
+  }
+}
+
+/** What `Fn::GetAtt` gives: exact for ARNs, a stable placeholder for the rest. */
+export function attributeOf(type: string, name: string, attribute: string): string {
+  const arn = arnOfResource(type, name);
+  switch (attribute) {
+    case 'Arn':
+    case 'TopicArn':
+      return arn;
+    case 'StreamArn':
+      return `${arn}/stream/local`;
+    case 'TableId':
+    case 'QueueName':
+      return name;
+    default:
+      return `${name}.${attribute}`;
+  }
+}

@@ -1,0 +1,24 @@
+import { numberAt, objectAt, textAt, type JsonObject } from './json.ts';
+import { arnOfResource } from './resource-identity.ts';
+
+export interface StreamResource {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  /** An on-demand stream begins with four shards. */
+  readonly shardCount: number;
+  readonly mode: 'PROVISIONED' | 'ON_DEMAND';
+  readonly retentionHours: number;
+}
+
+export function streamOf(logicalId: string, name: string, properties: JsonObject): StreamResource {
+  const isOnDemand = textAt(objectAt(properties, 'StreamModeDetails'), 'StreamMode') === 'ON_DEMAND';
+  return {
+    logicalId,
+    name,
+    arn: arnOfResource('AWS::Kinesis::Stream', name),
+    shardCount: numberAt(properties, 'ShardCount') ?? (isOnDemand ? 4 : 1),
+    mode: isOnDemand ? 'ON_DEMAND' : 'PROVISIONED',
+    retentionHours: numberAt(properties, 'RetentionPeriodHours') ?? 24,
+  };
+}

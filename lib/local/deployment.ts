@@ -1,0 +1,135 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { DefinitionError } from '../model/errors.ts';
+import {
+  loadAssembly,
+  type Assembly,
+  type FunctionResource,
+  type StreamResource,
+  type TableResource,
+} from './assembly/index.ts';
+import {
+  createEventSourceMapping,
+  type EventSourceMapping,
+  type MappingEvent,
+  type MappingOptions,
+} from './event-source-mapping/index.ts';
+import {
+  createFunction,
+  type FunctionOptions,
+  type InvokeResult,
+  type LambdaFunction,
+  type LogLine,
+} from './lambda/index.ts';
+import { clientConfig } from './client-config.ts';
+import { createStream, createTable } from './provision.ts';
+
+export interface LocalEndpoints {
+  readonly kinesis: string;
+  /** Serves DynamoDB Streams as well. */
+  readonly dynamodb: string;
+}
+
+/** An event of one of the deployment's mappings. */
+export type DeploymentEvent = MappingEvent & { readonly functionName: string; readonly streamArn: string };
+
+export interface LocalDeploymentOptions {
+  /** What `cdk synth` wrote. */
+  readonly assemblyDir: string;
+  readonly endpoints: LocalEndpoints;
+  readonly mapping?: Omit<MappingOptions, 'checkpoints'>;
+  readonly function?: Omit<FunctionOptions, 'onLog'>;
+  readonly onEvent?: (event: DeploymentEvent) => void;
+  readonly onLog?: (line: LogLine) => void;
+}
+
+/** What runs locally in place of a deployed app. */
+export interface LocalDeployment {
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly streams: readonly StreamResource[];
+  readonly tables: readonly TableResource[];
+  readonly functions: readonly LambdaFunction[];
+  readonly mappings: readonly EventSourceMapping[];
+  /** What was in the templates and doesn't run here. */
+  readonly unsupported: Assembly['unsupported'];
+  /** Resolves once every stream is processed to its end, what the functions put into them meanwhile included. */
+  drained(): Promise<void>;
+  /** Finishes the batches in flight; leaves no process, socket or timer behind. Streams and tables stay. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Creates an assembly's streams and tables at the endpoints, where they don't exist yet, and runs its functions and
+ * event source mappings.
+ *
+ * @throws DefinitionError before anything is created, if a mapping uses what the local platform doesn't implement
+ */
+export async function deployLocally(options: LocalDeploymentOptions): Promise<LocalDeployment> {
+  const { endpoints, onLog } = options;
+  const assembly = loadAssembly(options.assemblyDir);
+  const kinesis = new KinesisClient(clientConfig(endpoints.kinesis));
+  const dynamodb = new DynamoDBClient(clientConfig(endpoints.dynamodb));
+  let delivered = 0;
+  const functions = assembly.functions.map((definition) =>
+    createFunction(withEndpoints(definition, endpoints), { ...options.function, ...(onLog && { onLog }) }),
+  );
+  const mappings = assembly.eventSourceMappings.map((resource) => {
+    const { functionName, eventSourceArn: streamArn } = resource;
+    const target = functions.find(({ name }) => name === functionName);
+    if (target === undefined) {
+      throw new DefinitionError(
+        `mapping "${resource.logicalId}" calls function "${functionName}", which does not run locally`,
+      );
+    }
+    const onEvent = (event: MappingEvent): void => {
+      if (event.kind === 'batch-started') delivered += 1;
+      options.onEvent?.({ ...event, functionName, streamArn });
+    };
+    const invoke = (event: object): Promise<InvokeResult> => target.invoke(event);
+    return createEventSourceMapping(
+      { parameters: resource, streamArn, client: kinesis, invoke, onEvent },
+      options.mapping,
+    );
+  });
+
+  await Promise.all([
+    ...assembly.streams.map((stream) => createStream(kinesis, stream)),
+    ...assembly.tables.map((table) => createTable(dynamodb, table)),
+  ]);
+  for (const mapping of mappings) mapping.start();
+
+  return {
+    outputs: assembly.outputs,
+    streams: assembly.streams,
+    tables: assembly.tables,
+    functions,
+    mappings,
+    unsupported: assembly.unsupported,
+    drained: async () => {
+      let before: number;
+      do {
+        before = delivered;
+        await Promise.all(mappings.map((mapping) => mapping.drained()));
+      } while (delivered !== before);
+    },
+    stop: async () => {
+      await Promise.all(mappings.map((mapping) => mapping.stop()));
+      await Promise.all(functions.map((fn) => fn.close()));
+      kinesis.destroy();
+      dynamodb.destroy();
+    },
+  };
+}
+
+function withEndpoints(
+  definition: FunctionResource,
+  { kinesis, dynamodb }: LocalEndpoints,
+): FunctionResource {
+  const environment = {
+    ...definition.environment,
+    AWS_ENDPOINT_URL_KINESIS: kinesis,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+    AWS_ENDPOINT_URL_DYNAMODB_STREAMS: dynamodb,
+  };
+  return { ...definition, environment };
+}

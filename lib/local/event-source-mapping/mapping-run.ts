@@ -1,0 +1,206 @@
+import { messageOf } from '../../model/errors.ts';
+import { resume, type Checkpoint, type Origin } from './checkpoint.ts';
+import { startableShards, type ShardLineage } from './lineage.ts';
+import type { MappingSettings } from './mapping.ts';
+import { isDrained, runShard } from './shard-run.ts';
+import { createShardReader, type ShardReader } from './shard-reader.ts';
+import { newShard, type ShardConfig, type ShardState } from './shard-state.ts';
+import { listShards, retentionMs, streamNameOf } from './stream.ts';
+
+const MAX_RECORDS_PER_READ = 10_000;
+
+/** One life of a mapping, from its start to its stop. */
+export interface MappingRun {
+  drained(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface ShardProgress {
+  state: ShardState;
+  /** The value of `asked` when the last successful read began. */
+  readSince: number;
+  isEnded: boolean;
+}
+
+interface Waiter {
+  readonly asked: number;
+  readonly resolve: () => void;
+  readonly reject: (reason: Error) => void;
+}
+
+/**
+ * Finds the stream's shards, now and whenever it is resharded, and runs each of them once its parents have ended.
+ *
+ * A caller of `drained` asks for what is in the stream at that moment. `asked` counts these calls: a shard satisfies
+ * call n when its last read began after call n, reached the tip, and everything read is done.
+ */
+export function startRun(settings: MappingSettings): MappingRun {
+  const { client, clock, checkpoints, onEvent } = settings;
+  const streamName = streamNameOf(settings.source.streamArn);
+  const stopping = new AbortController();
+  const progress = new Map<string, ShardProgress>();
+  const running = new Set<Promise<void>>();
+  const ended = new Set<string>();
+  let listed: readonly ShardLineage[] = [];
+  let waiters: Waiter[] = [];
+  let wake = new AbortController();
+  let asked = 0;
+  let listedSince = -1;
+  let failure: Error | undefined;
+
+  const supervising = supervise().catch(fail);
+
+  async function supervise(): Promise<void> {
+    await clock.sleep(settings.startDelayMs, stopping.signal);
+    while (!stopping.signal.aborted) {
+      try {
+        await discover();
+      } catch (error) {
+        onEvent({ kind: 'discovery-failed', at: clock.now(), message: messageOf(error) });
+      }
+      settle();
+      await clock.sleep(settings.discoveryMs, wake.signal);
+      if (wake.signal.aborted) wake = new AbortController();
+    }
+  }
+
+  async function discover(): Promise<void> {
+    const since = asked;
+    const isFirst = listedSince === -1;
+    const retention = await retentionMs(client, streamName);
+    listed = await listShards(client, streamName);
+    if (isFirst) await recall();
+    listedSince = since;
+    for (const shardId of startableShards(listed, new Set([...progress.keys(), ...ended]), ended)) {
+      await begin(shardId, { ...settings, retentionMs: retention });
+    }
+  }
+
+  /** A mapping that never ran gives every shard it finds its starting position; later shards are read whole. */
+  async function recall(): Promise<void> {
+    const known = await Promise.all(listed.map(({ shardId }) => checkpoints.load(shardId)));
+    const isNew = known.every((checkpoint) => checkpoint === undefined);
+    for (const [index, { shardId, parents }] of listed.entries()) {
+      if (known[index]?.isEnded === true) ended.add(shardId);
+      if (!isNew) continue;
+      const origin = originOf(settings, clock.now());
+      const waits = parents.some((parent) => listed.some((shard) => shard.shardId === parent));
+      await checkpoints.save(shardId, unread(waits ? fixed(origin) : origin));
+    }
+  }
+
+  async function begin(shardId: string, config: ShardConfig): Promise<void> {
+    const saved = (await checkpoints.load(shardId)) ?? unread({ kind: 'trim-horizon' });
+    await checkpoints.save(shardId, { ...saved, origin: fixed(saved.origin) });
+    const initial = newShard(shardId, resume(saved, settings.modes.restartInWindow));
+    const shard: ShardProgress = { state: initial, readSince: -1, isEnded: false };
+    const reader = createShardReader({
+      client,
+      streamName,
+      shardId,
+      after: initial.position,
+      origin: saved.origin,
+      limit: MAX_RECORDS_PER_READ,
+    });
+    progress.set(shardId, shard);
+    const run = runShard({
+      initial,
+      origin: fixed(saved.origin),
+      config,
+      reader: noting(reader, shard),
+      invoke: settings.invoke,
+      checkpoints,
+      clock,
+      signal: stopping.signal,
+      onEvent,
+      onStep: (state) => {
+        shard.state = state;
+        settle();
+      },
+    }).then((isEnded) => {
+      if (!isEnded) return;
+      shard.isEnded = true;
+      ended.add(shardId);
+      wake.abort();
+    }, fail);
+    running.add(run);
+    void run.finally(() => running.delete(run));
+  }
+
+  function noting(reader: ShardReader, shard: ShardProgress): ShardReader {
+    return {
+      read: async () => {
+        const since = asked;
+        const result = await reader.read();
+        shard.readSince = since;
+        return result;
+      },
+    };
+  }
+
+  function settle(): void {
+    const still = waiters.filter((waiter) => !isDrainedSince(waiter.asked));
+    const done = waiters.filter((waiter) => !still.includes(waiter));
+    waiters = still;
+    for (const { resolve } of done) resolve();
+  }
+
+  function isDrainedSince(call: number): boolean {
+    return (
+      listedSince >= call &&
+      listed.every(({ shardId }) => {
+        const shard = progress.get(shardId);
+        if (shard === undefined) return ended.has(shardId);
+        return shard.isEnded || (shard.readSince >= call && isDrained(shard.state));
+      })
+    );
+  }
+
+  function fail(thrown: unknown): void {
+    failure ??= thrown instanceof Error ? thrown : new Error(messageOf(thrown));
+    abandon(failure);
+  }
+
+  function abandon(reason: Error): void {
+    for (const { reject } of waiters) reject(reason);
+    waiters = [];
+  }
+
+  return {
+    drained: () =>
+      new Promise((resolve, reject) => {
+        if (failure !== undefined) return reject(failure);
+        asked += 1;
+        waiters.push({ asked, resolve, reject });
+        wake.abort();
+      }),
+    stop: async () => {
+      stopping.abort();
+      wake.abort();
+      await supervising;
+      await Promise.all(running);
+      abandon(new Error(`the mapping of stream "${streamName}" was stopped before the stream was drained`));
+      if (failure !== undefined) throw failure;
+    },
+  };
+}
+
+function unread(origin: Origin): Checkpoint {
+  return { origin, position: undefined, window: undefined, isEnded: false };
+}
+
+function originOf({ parameters }: MappingSettings, latestSinceMs: number): Origin {
+  switch (parameters.startingPosition) {
+    case 'TRIM_HORIZON':
+      return { kind: 'trim-horizon' };
+    case 'AT_TIMESTAMP':
+      return { kind: 'at-timestamp', timestampMs: parameters.startingPositionTimestampMs ?? 0 };
+    case 'LATEST':
+      return { kind: 'latest', sinceMs: latestSinceMs };
+  }
+}
+
+/** LATEST means the moment reading began; kept for later, it is a timestamp. */
+function fixed(origin: Origin): Origin {
+  return origin.kind === 'latest' ? { kind: 'at-timestamp', timestampMs: origin.sinceMs } : origin;
+}

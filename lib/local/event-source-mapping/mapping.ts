@@ -1,0 +1,146 @@
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import { DefinitionError } from '../../model/errors.ts';
+import type { InvokeResult } from '../lambda/invoke-result.ts';
+import { memoryCheckpoints, type Checkpoints } from './checkpoint.ts';
+import { startRun, type MappingRun } from './mapping-run.ts';
+import type { MappingEvent } from './mapping-event.ts';
+import { DEFAULT_MODES, type Modes } from './modes.ts';
+import { mappingParameters, type MappingParameters, type MappingParametersInput } from './parameters.ts';
+import type { Backoff, ShardConfig } from './shard-state.ts';
+import { SYSTEM_CLOCK, type WaitingClock } from './waiting-clock.ts';
+
+/** What a mapping does where Lambda has no parameter for it. */
+export interface MappingOptions {
+  /** Milliseconds between reads of a shard without a backlog. @default 1000 */
+  readonly pollMs?: number;
+  /** Milliseconds after a window's end until a quiet shard gets its final invocation. @default 120000 */
+  readonly idleFinalMs?: number;
+  /** Milliseconds until a reshard is noticed that no shard's end has announced. @default 10000 */
+  readonly discoveryMs?: number;
+  /** Milliseconds from the start until polling begins; records put before it are missed with LATEST. @default 0 */
+  readonly startDelayMs?: number;
+  /**
+   * Delays between retries. AWS gives no values; with the default a batch that always fails is invoked eight times
+   * in a minute, as was once observed.
+   * @default 400 ms, doubling, at most one minute
+   */
+  readonly backoff?: Backoff;
+  /** @default DEFAULT_MODES */
+  readonly modes?: Partial<Modes>;
+  /** @default Math.random */
+  readonly random?: () => number;
+  /** @default the machine's clock */
+  readonly clock?: WaitingClock;
+  /** @default in memory */
+  readonly checkpoints?: Checkpoints;
+}
+
+export interface MappingDefinition {
+  readonly parameters: MappingParametersInput;
+  readonly streamArn: string;
+  /** Any client; it is not closed by the mapping. */
+  readonly client: KinesisClient;
+  readonly invoke: (event: object) => Promise<InvokeResult>;
+  readonly onEvent?: (event: MappingEvent) => void;
+  /** @default arn:aws:iam::000000000000:role/local */
+  readonly roleArn?: string;
+}
+
+/** Everything a run needs, with the defaults filled in. */
+export interface MappingSettings extends Omit<ShardConfig, 'retentionMs'> {
+  readonly client: KinesisClient;
+  readonly invoke: (event: object) => Promise<InvokeResult>;
+  readonly onEvent: (event: MappingEvent) => void;
+  readonly clock: WaitingClock;
+  readonly checkpoints: Checkpoints;
+  readonly discoveryMs: number;
+  readonly startDelayMs: number;
+}
+
+/** Delivers the records of a Kinesis stream to a function, as Lambda's event source mapping does. */
+export interface EventSourceMapping {
+  readonly streamArn: string;
+  readonly parameters: MappingParameters;
+  /** Begins at the last checkpoint, or at the starting position the first time. No effect while running. */
+  start(): void;
+  /** Finishes the batches in flight and reads no more. */
+  stop(): Promise<void>;
+  /**
+   * Resolves once everything that is in the stream now has been processed and no window is open. A window stays open
+   * until `idleFinalMs` after its end. Rejects if the mapping isn't running or is stopped meanwhile.
+   */
+  drained(): Promise<void>;
+}
+
+/**
+ * @throws DefinitionError for parameters Lambda would refuse, and for those this emulator doesn't implement: it never
+ * ignores one silently
+ */
+export function createEventSourceMapping(
+  definition: MappingDefinition,
+  options: MappingOptions = {},
+): EventSourceMapping {
+  const parameters = mappingParameters(definition.parameters);
+  refuseUnimplemented(definition.streamArn, parameters);
+  const settings = settingsOf(definition, parameters, options);
+  let run: MappingRun | undefined;
+  return {
+    streamArn: definition.streamArn,
+    parameters,
+    start: () => {
+      run ??= startRun(settings);
+    },
+    stop: async () => {
+      await run?.stop();
+      run = undefined;
+    },
+    drained: () => run?.drained() ?? Promise.reject(new Error('the mapping is not running; start it first')),
+  };
+}
+
+function settingsOf(
+  { client, invoke, streamArn, onEvent, roleArn }: MappingDefinition,
+  parameters: MappingParameters,
+  options: MappingOptions,
+): MappingSettings {
+  return {
+    parameters,
+    client,
+    invoke,
+    onEvent: onEvent ?? (() => {}),
+    source: {
+      streamArn,
+      region: streamArn.split(':')[3] ?? 'us-east-1',
+      roleArn: roleArn ?? 'arn:aws:iam::000000000000:role/local',
+    },
+    modes: { ...DEFAULT_MODES, ...options.modes },
+    pollMs: options.pollMs ?? 1000,
+    idleFinalMs: options.idleFinalMs ?? 120_000,
+    discoveryMs: options.discoveryMs ?? 10_000,
+    startDelayMs: options.startDelayMs ?? 0,
+    backoff: options.backoff ?? { baseMs: 400, factor: 2, maxMs: 60_000 },
+    random: options.random ?? Math.random,
+    clock: options.clock ?? SYSTEM_CLOCK,
+    checkpoints: options.checkpoints ?? memoryCheckpoints(),
+  };
+}
+
+function refuseUnimplemented(streamArn: string, parameters: MappingParameters): void {
+  const [, , service, , , resource = ''] = streamArn.split(':');
+  const refused: readonly (readonly [boolean, string])[] = [
+    [service !== 'kinesis', `the source "${streamArn}"; only Kinesis streams can be read`],
+    [resource.includes('/consumer/'), `the enhanced fan-out consumer "${streamArn}"; map the stream itself`],
+    [
+      parameters.parallelizationFactor > 1,
+      `ParallelizationFactor "${parameters.parallelizationFactor}"; use 1`,
+    ],
+    [parameters.filterCriteria !== undefined, 'FilterCriteria; filter in the function'],
+    [
+      parameters.onFailureArn !== undefined,
+      `the failure destination "${parameters.onFailureArn}"; leave it out`,
+    ],
+  ];
+  const found = refused.find(([isUsed]) => isUsed);
+  if (found !== undefined)
+    throw new DefinitionError(`the local event source mapping does not support ${found[1]}`);
+}

@@ -1,0 +1,42 @@
+/**
+ * AWS documents some behaviour of an event source mapping only in part. Each such question is a mode here; a correct
+ * function gives the same results in every one of them. The first alternative is the default unless said otherwise.
+ */
+export interface Modes {
+  /** The retry budget of each half of a bisected batch. */
+  readonly bisectBudget: 'fresh' | 'inherited';
+  /** A response that names records of the batch and also others. */
+  readonly unknownItem: 'fail-batch' | 'ignore';
+  /** What is delivered again after a partial failure: the remainder only, or filled up with newer records. */
+  readonly remainder: 'alone' | 'topped-up';
+  /** A final invocation that returns no `state`. */
+  readonly finalWithoutState: 'error' | 'accepted';
+  /** The final invocation: one more, without records; the last batch, flagged; or a random choice of the two. */
+  readonly finalInvoke: 'extra' | 'on-last-batch' | 'either';
+  /** A final invocation that has failed more often than MaximumRetryAttempts allows. */
+  readonly finalExhausted: 'keep-retrying' | 'discard-window';
+  /** Whether a state that grew too large is shown to the invocation that ends its window early. */
+  readonly oversizedState: 'shown' | 'dropped';
+  /** The state a retry sees after a partial failure. */
+  readonly partialState: 'returned' | 'earlier';
+  /** A mapping that stops in the middle of a window and starts again. The default is the harshest. */
+  readonly restartInWindow: 'position-without-state' | 'position-with-state' | 'replay-window';
+  /** A record whose arrival time lies in a window that is already closed. */
+  readonly arrivalInClosedWindow: 'current-window' | 'reopen';
+  /** A single record that makes the request larger than Lambda accepts. */
+  readonly oversizedRecord: 'function-error' | 'not-invoked';
+}
+
+export const DEFAULT_MODES: Modes = {
+  bisectBudget: 'fresh',
+  unknownItem: 'fail-batch',
+  remainder: 'alone',
+  finalWithoutState: 'error',
+  finalInvoke: 'extra',
+  finalExhausted: 'keep-retrying',
+  oversizedState: 'shown',
+  partialState: 'returned',
+  restartInWindow: 'position-without-state',
+  arrivalInClosedWindow: 'current-window',
+  oversizedRecord: 'function-error',
+};

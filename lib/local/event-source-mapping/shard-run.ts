@@ -1,0 +1,128 @@
+import { messageOf } from '../../model/errors.ts';
+import type { InvokeResult } from '../lambda/invoke-result.ts';
+import { MAX_PAYLOAD_BYTES } from '../lambda/limits.ts';
+import type { Checkpoint, Checkpoints, Origin } from './checkpoint.ts';
+import { complete } from './complete.ts';
+import { kinesisEvent } from './kinesis-event.ts';
+import type { MappingEvent } from './mapping-event.ts';
+import { nextStep } from './next-step.ts';
+import { outcomeOf, type Outcome } from './outcome.ts';
+import type { ShardReader } from './shard-reader.ts';
+import { isSettled, withRead, type Action, type ShardConfig, type ShardState } from './shard-state.ts';
+import type { WaitingClock } from './waiting-clock.ts';
+
+export interface ShardRunOptions {
+  readonly initial: ShardState;
+  readonly origin: Origin;
+  readonly config: ShardConfig;
+  readonly reader: ShardReader;
+  readonly invoke: (event: object) => Promise<InvokeResult>;
+  readonly checkpoints: Checkpoints;
+  readonly clock: WaitingClock;
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: MappingEvent) => void;
+  /** Called after every step, with the state reached. */
+  readonly onStep: (state: ShardState) => void;
+}
+
+/**
+ * Carries out the decisions about one shard until the shard has ended or `signal` is aborted; a batch in flight is
+ * finished first. Reads that fail are repeated at the pace of polling, from where the last good one ended.
+ *
+ * @returns whether the shard has been read and processed to its end
+ */
+export async function runShard(options: ShardRunOptions): Promise<boolean> {
+  const { config, clock, signal, onEvent, onStep } = options;
+  let state = options.initial;
+  const save = (isEnded: boolean): Promise<void> =>
+    options.checkpoints.save(state.shardId, checkpointOf(state, options.origin, isEnded));
+
+  onEvent({ kind: 'shard-started', shardId: state.shardId, at: clock.now() });
+  while (!signal.aborted) {
+    const before = state;
+    const step = nextStep(state, config, clock.now());
+    state = step.state;
+    step.events.forEach(onEvent);
+    switch (step.action.kind) {
+      case 'deliver':
+        state = await deliver(state, step.action, options);
+        break;
+      case 'read':
+        state = await read(state, options);
+        break;
+      case 'idle':
+        onStep(state);
+        await clock.sleep(step.action.untilMs - clock.now(), signal);
+        break;
+      case 'end':
+        await save(true);
+        onEvent({ kind: 'shard-ended', shardId: state.shardId, at: clock.now() });
+        return true;
+    }
+    if (state.position !== before.position || state.window !== before.window) await save(false);
+    onStep(state);
+  }
+  return false;
+}
+
+async function deliver(
+  state: ShardState,
+  { batch, window }: Extract<Action, { kind: 'deliver' }>,
+  { config, clock, invoke, onEvent }: ShardRunOptions,
+): Promise<ShardState> {
+  const { records, purpose } = batch;
+  const isTerminatedEarly = purpose === 'terminated-early';
+  const shown = isTerminatedEarly && config.modes.oversizedState === 'dropped' ? {} : window?.state;
+  const event = kinesisEvent(
+    config.source,
+    state.shardId,
+    records,
+    window && { ...window, state: shown, isFinal: purpose === 'final', isTerminatedEarly },
+  );
+  onEvent({
+    kind: 'batch-started',
+    shardId: state.shardId,
+    at: clock.now(),
+    records: records.length,
+    firstSequenceNumber: records[0]?.sequenceNumber,
+    lastSequenceNumber: records.at(-1)?.sequenceNumber,
+    attempt: batch.tries + 1,
+  });
+  const outcome =
+    oversized(event, records.length, config) ??
+    outcomeOf(await invoke(event), batch, config.parameters, config.modes);
+  const completed = complete(state, outcome, config, clock.now());
+  completed.events.forEach(onEvent);
+  return completed.state;
+}
+
+/** Only a batch of one record can be too large: any other was cut before it became so. */
+function oversized(event: object, records: number, { modes }: ShardConfig): Outcome | undefined {
+  if (records !== 1) return undefined;
+  const bytes = Buffer.byteLength(JSON.stringify(event));
+  if (bytes <= MAX_PAYLOAD_BYTES) return undefined;
+  const message = `the request has ${bytes} bytes; Lambda accepts ${MAX_PAYLOAD_BYTES}`;
+  return modes.oversizedRecord === 'not-invoked'
+    ? { kind: 'not-invoked', message }
+    : { kind: 'failed', errorType: 'RequestTooLarge', message };
+}
+
+async function read(state: ShardState, options: ShardRunOptions): Promise<ShardState> {
+  const { reader, clock, config, signal, onEvent } = options;
+  try {
+    return withRead(state, await reader.read(), clock.now());
+  } catch (error) {
+    onEvent({ kind: 'read-failed', shardId: state.shardId, at: clock.now(), message: messageOf(error) });
+    await clock.sleep(config.pollMs, signal);
+    return state;
+  }
+}
+
+function checkpointOf(state: ShardState, origin: Origin, isEnded: boolean): Checkpoint {
+  return { origin, position: state.position, window: state.window, isEnded };
+}
+
+/** Whether everything on the shard up to its tip is done. */
+export function isDrained(state: ShardState): boolean {
+  return state.tipAt !== undefined && isSettled(state);
+}

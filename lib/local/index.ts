@@ -1,0 +1,39 @@
+export { loadAssembly, type Assembly, type UnsupportedResource } from './assembly/index.ts';
+export {
+  deployLocally,
+  type DeploymentEvent,
+  type LocalDeployment,
+  type LocalDeploymentOptions,
+  type LocalEndpoints,
+} from './deployment.ts';
+export {
+  startDynamoDbEndpoint,
+  type DynamoDbEndpoint,
+  type DynamoDbEndpointOptions,
+} from './dynamodb/index.ts';
+export {
+  createEventSourceMapping,
+  DEFAULT_MODES,
+  memoryCheckpoints,
+  type Backoff,
+  type BatchFacts,
+  type Checkpoint,
+  type Checkpoints,
+  type DiscardReason,
+  type EventSourceMapping,
+  type MappingDefinition,
+  type MappingEvent,
+  type MappingOptions,
+  type MappingParameters,
+  type Modes,
+} from './event-source-mapping/index.ts';
+export { startKinesisEndpoint, type KinesisEndpoint, type KinesisEndpointOptions } from './kinesis/index.ts';
+export {
+  createFunction,
+  type FunctionDefinition,
+  type FunctionOptions,
+  type InvokeResult,
+  type LambdaFunction,
+  type LogLine,
+  type Sandbox,
+} from './lambda/index.ts';

@@ -1,0 +1,139 @@
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createRequire } from 'node:module';
+import {
+  deployLocally,
+  startDynamoDbEndpoint,
+  startKinesisEndpoint,
+  type DeploymentEvent,
+  type DynamoDbEndpoint,
+  type KinesisEndpoint,
+  type LocalDeployment,
+  type LogLine,
+} from '../../lib/local/index.ts';
+import { countingTemplate, writeAssembly, type AssemblyFixture } from './assembly-fixture.ts';
+
+const dynamodbModule = createRequire(import.meta.url).resolve('@aws-sdk/client-dynamodb');
+
+/** Counts a window's records in the window's state and writes the count when the window is over. */
+const COUNTER = `
+import { existsSync, writeFileSync } from 'node:fs';
+import dynamodb from '${dynamodbModule}';
+const client = new dynamodb.DynamoDBClient({});
+export async function handler(event) {
+  const records = event.Records.map((record) => Buffer.from(record.kinesis.data, 'base64').toString());
+  if (records.includes('hang once') && !existsSync('hung')) {
+    writeFileSync('hung', '');
+    console.log('hanging');
+    await new Promise(() => {});
+  }
+  const count = (event.state.count ?? 0) + records.length;
+  if (event.isFinalInvokeForWindow) {
+    await client.send(new dynamodb.PutItemCommand({
+      TableName: process.env.TABLE,
+      Item: { pk: { S: event.shardId + ' ' + event.window.start }, count: { N: String(count) } },
+    }));
+  }
+  return { state: { count } };
+}`;
+
+describe('a deployed assembly', () => {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  let kinesisEndpoint: KinesisEndpoint;
+  let dynamodbEndpoint: DynamoDbEndpoint;
+  let kinesis: KinesisClient;
+  let dynamodb: DynamoDBClient;
+  let fixture: AssemblyFixture | undefined;
+  let deployment: LocalDeployment | undefined;
+  let events: DeploymentEvent[];
+
+  beforeEach(async () => {
+    kinesisEndpoint = await startKinesisEndpoint();
+    dynamodbEndpoint = await startDynamoDbEndpoint();
+    kinesis = new KinesisClient({ endpoint: kinesisEndpoint.url, region: 'us-east-1', credentials });
+    dynamodb = new DynamoDBClient({ endpoint: dynamodbEndpoint.url, region: 'us-east-1', credentials });
+    events = [];
+  });
+
+  afterEach(async () => {
+    await deployment?.stop();
+    kinesis.destroy();
+    dynamodb.destroy();
+    await kinesisEndpoint.close();
+    await dynamodbEndpoint.close();
+    fixture?.remove();
+  });
+
+  async function deploy(
+    template: object,
+    onLog: (line: LogLine) => void = () => {},
+  ): Promise<LocalDeployment> {
+    fixture = writeAssembly(template, COUNTER);
+    deployment = await deployLocally({
+      assemblyDir: fixture.assemblyDir,
+      endpoints: { kinesis: kinesisEndpoint.url, dynamodb: dynamodbEndpoint.url },
+      mapping: { pollMs: 20, idleFinalMs: 0, backoff: { baseMs: 10, factor: 2, maxMs: 100 } },
+      onEvent: (event) => events.push(event),
+      onLog,
+    });
+    return deployment;
+  }
+
+  async function put(...records: readonly string[]): Promise<void> {
+    const Records = records.map((text) => ({ PartitionKey: 'k', Data: Buffer.from(text) }));
+    await kinesis.send(new PutRecordsCommand({ StreamName: 'App-Orders', Records }));
+  }
+
+  async function total(): Promise<number> {
+    const { Items = [] } = await dynamodb.send(new ScanCommand({ TableName: 'App-Counts' }));
+    return Items.reduce((sum, item) => sum + Number(item['count']?.N), 0);
+  }
+
+  test('counts every record in its window and writes the count when the window closes', async () => {
+    const { drained, outputs } = await deploy(countingTemplate());
+    await put(...Array.from({ length: 250 }, (_, index) => `order ${index}`));
+
+    await drained();
+
+    expect(await total()).toBe(250);
+    expect(outputs).toEqual({ TableName: 'App-Counts' });
+  });
+
+  test('delivers a batch again whose sandbox was killed in the middle', async () => {
+    const { drained, functions } = await deploy(countingTemplate(), ({ text }) => {
+      if (text === 'hanging') functions[0]?.sandboxes.forEach((sandbox) => sandbox.kill());
+    });
+    await put('hang once', 'order', 'order');
+
+    await drained();
+
+    const failed = events.filter(({ kind }) => kind === 'batch-failed');
+    expect(failed).toMatchObject([
+      { isCounted: true, records: 3, attempt: 1, errorType: 'Runtime.ExitError' },
+    ]);
+    expect(await total()).toBe(3);
+  });
+
+  test('leaves no sandbox behind once it is stopped', async () => {
+    const { drained, functions, stop } = await deploy(countingTemplate());
+    await put('order');
+    await drained();
+
+    await stop();
+
+    expect(functions.flatMap(({ sandboxes }) => sandboxes)).toEqual([]);
+  });
+
+  test('finds streams and tables of an earlier deployment and goes on with them', async () => {
+    const first = await deploy(countingTemplate());
+    await first.stop();
+    fixture?.remove();
+
+    const second = await deploy(countingTemplate());
+    await put('order', 'order');
+    await second.drained();
+
+    expect(await total()).toBe(2);
+  });
+});
