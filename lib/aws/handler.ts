@@ -8,7 +8,7 @@ import { planOf } from '../plan/index.ts';
 import { DynamoDbJournalStore } from './dynamodb-journal-store.ts';
 import { DynamoDbSinks } from './dynamodb-sinks.ts';
 import { readSurroundings, type Surroundings } from './environment.ts';
-import { mustCommit, originOf, recordsOf, type KinesisEvent } from './kinesis-event.ts';
+import { originOf, recordsOf, windowOf, type KinesisEvent } from './kinesis-event.ts';
 import { KinesisInputStream } from './kinesis-input-stream.ts';
 import { observed } from './observed.ts';
 
@@ -31,7 +31,7 @@ export function createHandler(pipeline: Pipeline): MiddyfiedHandler<KinesisEvent
     const { streamArn, shardId } = originOf(event);
     const result = await tasks
       .taskOf(streamArn, shardId)
-      .invoke({ records: recordsOf(event), windowState: event.state, mustCommit: mustCommit(event) });
+      .invoke({ records: recordsOf(event), windowState: event.state, window: windowOf(event) });
     console.log(JSON.stringify({ level: 'info', pipeline: pipeline.name, shardId, ...result.report }));
     return responseTo(result);
   };

@@ -36,6 +36,7 @@ export function toItem(task: string, slots: number, entry: JournalEntry): Item {
     kind: { S: entry.kind },
     through: { S: formatPosition(entry.through) },
     writer: { S: entry.writer },
+    mayLeaveTails: { BOOL: entry.mayLeaveTails },
     shapes: { M: Object.fromEntries(Object.entries(entry.shapes).map(([id, shape]) => [id, { S: shape }])) },
     ...(entry.delta !== undefined && { delta: { B: entry.delta } }),
     ...(entry.outbox !== undefined && { outbox: { B: entry.outbox } }),
@@ -61,6 +62,7 @@ export function fromItem(item: Item): JournalEntry {
     kind,
     through,
     writer,
+    mayLeaveTails: item['mayLeaveTails']?.BOOL ?? true,
     shapes: Object.fromEntries(
       Object.entries(item['shapes']?.M ?? {}).map(([id, shape]) => [id, shape.S ?? '']),
     ),

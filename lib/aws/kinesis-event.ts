@@ -1,3 +1,4 @@
+import type { Invocation } from '../journal/index.ts';
 import type { InputRecord, SequenceNumber } from '../model/index.ts';
 
 /** One record as an event source mapping delivers it. */
@@ -40,10 +41,10 @@ export function originOf(event: KinesisEvent): { readonly streamArn: string; rea
   return { streamArn, shardId };
 }
 
-/** Whether nothing returned now would reach another invocation. */
-export function mustCommit(event: KinesisEvent): boolean {
-  const hasWindow = event.window !== undefined;
-  return !hasWindow || event.isFinalInvokeForWindow === true || event.isWindowTerminatedEarly === true;
+/** Where the mapping's tumbling window stands: whether what is returned now reaches another invocation. */
+export function windowOf(event: KinesisEvent): Invocation['window'] {
+  if (event.window === undefined) return 'none';
+  return event.isFinalInvokeForWindow === true || event.isWindowTerminatedEarly === true ? 'ending' : 'open';
 }
 
 export function recordsOf(event: KinesisEvent): readonly InputRecord[] {

@@ -40,6 +40,7 @@ export async function appendToJournal(
     kind,
     through: memory.through,
     writer,
+    mayLeaveTails: memory.window !== 'none',
     shapes,
     ...(delta.length <= limits.entryBytes && { delta }),
     ...(outbox !== undefined && { outbox }),
@@ -47,6 +48,7 @@ export async function appendToJournal(
   });
   memory.n = n;
   memory.isSealed = kind === 'seal';
+  memory.mayLeaveTails = memory.window !== 'none';
   memory.journaled = memory.through;
   memory.segments.clear();
   memory.checkpoint = checkpoint;

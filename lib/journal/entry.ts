@@ -32,6 +32,11 @@ export interface JournalEntry {
   readonly through: Position;
   /** The attempt that wrote it. */
   readonly writer: string;
+  /**
+   * What comes after this entry may be in a tail only: the mapping has a window. Without one, the mapping moves past a
+   * batch only once it is journaled.
+   */
+  readonly mayLeaveTails: boolean;
   /** What the state looks like, operator by operator. */
   readonly shapes: StateShapes;
   /** The encoded changes since entry n - 1; absent if they were too large and a checkpoint was taken instead. */

@@ -70,6 +70,7 @@ async function begin(
     kind: 'fork',
     through: SHARD_START,
     writer,
+    mayLeaveTails: true,
     shapes: context.shapes,
     checkpoint: await writeCheckpoint(context, task.state, { n: 0, writer }),
     ...(outbox !== undefined && { outbox }),

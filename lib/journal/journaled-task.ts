@@ -11,10 +11,11 @@ import {
 } from '../model/index.ts';
 import type { StagePlan } from '../plan/index.ts';
 import { appendToJournal } from './append.ts';
+import type { Invocation, InvocationResult } from './invocation.ts';
 import type { TaskMemory } from './memory.ts';
 import { obtainState } from './obtain.ts';
 import { encodeOutbox } from './outbox.ts';
-import { Tally, type InvocationReport } from './report.ts';
+import { Tally } from './report.ts';
 import { encodeTail, type EncodedTail } from './tail.ts';
 import {
   DEFAULT_LIMITS,
@@ -23,24 +24,6 @@ import {
   type TaskLimits,
   type TaskPorts,
 } from './task-context.ts';
-
-/** One invocation by the event source mapping, for one shard. */
-export interface Invocation {
-  /** Contiguous records of the shard, in order; may be empty when a window ends. */
-  readonly records: readonly InputRecord[];
-  /** What the invocation before returned, or nothing. Not trusted. */
-  readonly windowState?: unknown;
-  /** Nothing returned now will be handed to another invocation: all must be journaled. */
-  readonly mustCommit: boolean;
-}
-
-export interface InvocationResult {
-  /** For the next invocation. */
-  readonly windowState: EncodedTail | Record<string, never>;
-  /** The record the task can't get past; it and what follows must be delivered again. */
-  readonly haltedAt?: HaltError;
-  readonly report: InvocationReport;
-}
 
 const MAX_REDOS = 4;
 
@@ -102,7 +85,7 @@ export class JournaledTask {
   async #attempt(invocation: Invocation, halted: HaltError | undefined): Promise<InvocationResult> {
     const tally = new Tally();
     const records = recordsBefore(halted?.sequenceNumber, invocation.records);
-    const obtained = await obtainState(this.#context, this.#memory, invocation.windowState, records);
+    const obtained = await obtainState(this.#context, this.#memory, { ...invocation, records });
     if (obtained === undefined) {
       return {
         windowState: {},
@@ -112,8 +95,10 @@ export class JournaledTask {
     }
     const { memory } = obtained;
     if (!obtained.isAdjacent) await this.#closeGap(memory, records, halted?.sequenceNumber, tally);
+    memory.window = invocation.window;
     await this.#fold(memory, records, tally);
-    if (invocation.mustCommit || halted !== undefined) await this.#commit(memory, tally);
+    if (invocation.window !== 'open' || halted !== undefined || obtained.mustAppend)
+      await this.#commit(memory, tally);
     this.#memory = memory;
     const windowState = this.#tailOf(memory);
     return {

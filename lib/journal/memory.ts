@@ -1,6 +1,7 @@
 import type { StageTask } from '../engine/index.ts';
 import type { Output, Position } from '../model/index.ts';
 import type { CheckpointRef } from './entry.ts';
+import type { Invocation } from './invocation.ts';
 import type { Segments } from './segments.ts';
 
 /** A task as a sandbox holds it between invocations: its state, and where in journal and log it stands. */
@@ -12,6 +13,10 @@ export interface TaskMemory {
   n: number;
   /** That entry is a seal: nothing can follow. */
   isSealed: boolean;
+  /** What that entry says: whether what came after it may be in a tail only. */
+  mayLeaveTails: boolean;
+  /** Of the invocation at hand. */
+  window: Invocation['window'];
   /** Everything left of it was in the state when entry n was appended. */
   journaled: Position;
   /** Everything left of it is in the state now. */

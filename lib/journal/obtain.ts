@@ -1,6 +1,7 @@
 import { before, comparePositions, isCovered, type InputRecord } from '../model/index.ts';
 import { appendEntry } from './append.ts';
 import { JOURNAL_FORMAT, type JournalEntry } from './entry.ts';
+import type { Invocation } from './invocation.ts';
 import type { TaskMemory } from './memory.ts';
 import { forkFromParents } from './fork.ts';
 import { decodeOutbox } from './outbox.ts';
@@ -12,6 +13,8 @@ export interface Obtained {
   readonly memory: TaskMemory;
   /** The batch begins where the state ends: nothing can be missing in between. */
   readonly isAdjacent: boolean;
+  /** The journal must learn first that the mapping has a window now. */
+  readonly mustAppend: boolean;
 }
 
 /**
@@ -24,16 +27,20 @@ export interface Obtained {
 export async function obtainState(
   context: TaskContext,
   held: TaskMemory | undefined,
-  windowState: unknown,
-  records: readonly InputRecord[],
+  { records, windowState, window }: Invocation,
 ): Promise<Obtained | undefined> {
   const tail = decodeTail(windowState, context.fingerprint);
   const isCurrent = held !== undefined && tail?.n === held.n;
   const memory = isCurrent ? held : await fromJournal(context, held);
-  if (memory === undefined) return beginJournal(context, records);
+  if (memory === undefined) return beginJournal(context, records, window);
   const isTailCurrent = tail?.n === memory.n;
   if (isTailCurrent) takeTail(memory, tail);
-  return { memory, isAdjacent: isTailCurrent || beginsWithin(memory, records) };
+  const isNothingInTails = window === 'none' && !memory.mayLeaveTails;
+  return {
+    memory,
+    isAdjacent: isTailCurrent || isNothingInTails || beginsWithin(memory, records),
+    mustAppend: window !== 'none' && !memory.mayLeaveTails,
+  };
 }
 
 async function fromJournal(
@@ -67,19 +74,21 @@ function beginsWithin(memory: TaskMemory, [first]: readonly InputRecord[]): bool
 async function beginJournal(
   context: TaskContext,
   records: readonly InputRecord[],
+  window: Invocation['window'],
 ): Promise<Obtained | undefined> {
   const [first] = records;
   if (first === undefined) return undefined;
   const forked = await forkFromParents(context);
-  if (forked !== undefined) return { memory: forked, isAdjacent: false };
+  if (forked !== undefined) return { memory: forked, isAdjacent: false, mustAppend: false };
   const entry: JournalEntry = {
     format: JOURNAL_FORMAT,
     n: 0,
     kind: 'start',
     through: before(first.sequenceNumber),
     writer: context.ports.newToken(),
+    mayLeaveTails: window !== 'none',
     shapes: context.shapes,
   };
   await appendEntry(context, entry);
-  return { memory: memoryAt(context.newStageTask(), entry), isAdjacent: true };
+  return { memory: memoryAt(context.newStageTask(), entry), isAdjacent: true, mustAppend: false };
 }

@@ -17,6 +17,8 @@ export function memoryAt(task: StageTask, entry: JournalEntry): TaskMemory {
     segments: new Segments(task.state),
     n: entry.n,
     isSealed: entry.kind === 'seal',
+    mayLeaveTails: entry.mayLeaveTails,
+    window: 'open',
     journaled: entry.through,
     through: entry.through,
     outbox: decodeOutbox(entry.outbox),
@@ -75,6 +77,7 @@ function applyEntry(memory: TaskMemory, entry: JournalEntry): void {
   memory.segments.clear();
   memory.n = entry.n;
   memory.isSealed = entry.kind === 'seal';
+  memory.mayLeaveTails = entry.mayLeaveTails;
   memory.journaled = entry.through;
   memory.through = entry.through;
   memory.outbox = decodeOutbox(entry.outbox);

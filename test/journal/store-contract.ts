@@ -12,6 +12,7 @@ export function entry(n: number, writer = 'w', more: Partial<JournalEntry> = {})
     kind: 'delta',
     through: after(String(1000 + n)),
     writer,
+    mayLeaveTails: true,
     shapes: { 'per-minute': 'tumbling 1 minute { orders: count }' },
     delta: bytes(`delta ${n}`),
     ...more,
@@ -38,7 +39,9 @@ export function journalStoreContract(name: string, newStore: (slots: number) => 
     test('an entry can be appended by one writer only, and the other is shown who it was', async () => {
       const store = await newStore(4);
 
-      const results = await Promise.all(['a', 'b', 'c', 'd'].map((writer) => store.append('task', entry(0, writer))));
+      const results = await Promise.all(
+        ['a', 'b', 'c', 'd'].map((writer) => store.append('task', entry(0, writer))),
+      );
 
       const winner = (await store.readSlot('task', 0))?.writer ?? '';
       expect(results.filter(({ kind }) => kind === 'appended')).toHaveLength(1);

@@ -1,0 +1,228 @@
+import { describe, expect, test } from '@jest/globals';
+import { count, pipeline, source, tumbling, type Pipeline } from 'millrace';
+import { JournaledTask, type Invocation, type InvocationResult } from '../../lib/journal/index.ts';
+import { encodeControlRecord, type InputRecord } from '../../lib/model/index.ts';
+import { planOf } from '../../lib/plan/index.ts';
+import { MemoryJournalStore, MemorySinks, MemoryStream } from '../../lib/testing/index.ts';
+import { at, Order, order, orders, record } from '../support/orders.ts';
+
+const SHARD = 'shardId-000000000000';
+
+const finish = (n: number): InputRecord => ({
+  ...record(n, 'finish', ''),
+  data: encodeControlRecord({ kind: 'finish' }),
+});
+
+const [r1, r2, r3, r4, r5] = [
+  order(1, 'a', '00:00:05'),
+  order(2, 'a', '00:00:10'),
+  order(3, 'b', '00:00:20'),
+  order(4, 'a', '00:00:59'),
+  finish(5),
+];
+/** A stream, a journal and results, and as many sandboxes working on one shard as a test wants. */
+function world(
+  definition: Pipeline = orders,
+  slots = 256,
+  log: readonly InputRecord[] = [r1, r2, r3, r4, r5],
+) {
+  const store = new MemoryJournalStore(slots);
+  const sinks = new MemorySinks();
+  const stream = new MemoryStream();
+  stream.addShard(SHARD);
+  if (log.length > 0) stream.append(SHARD, ...log);
+  let tokens = 0;
+  const [stage] = planOf(definition).stages;
+  if (stage === undefined) throw new Error('no stage');
+  const ports = { store, sinks, stream, newToken: () => `token-${++tokens}` };
+  const sandbox = (shardId = SHARD): JournaledTask => new JournaledTask(definition, stage, shardId, ports);
+  return { store, sinks, stream, sandbox, ports, stage };
+}
+
+const invocation = (
+  records: readonly InputRecord[],
+  windowState: unknown = {},
+  window: Invocation['window'] = 'open',
+): Invocation => ({ records, windowState, window });
+const final = (windowState: unknown, records: readonly InputRecord[] = []): Invocation =>
+  invocation(records, windowState, 'ending');
+const unwindowed = (...records: readonly InputRecord[]): Invocation => invocation(records, undefined, 'none');
+const rowsOf = (sinks: MemorySinks): unknown => sinks.valuesOf('perMinute');
+
+const EXPECTED = [
+  expect.objectContaining({ key: 'a', windowStart: at('00:00:00'), orders: 3 }),
+  expect.objectContaining({ key: 'b', windowStart: at('00:00:00'), orders: 1 }),
+];
+
+describe('a task gives the results of an undisturbed run when', () => {
+  test('nothing disturbs it', async () => {
+    const { sandbox, sinks } = world();
+    const task = sandbox();
+
+    const first = await task.invoke(invocation([r1, r2]));
+    const second = await task.invoke(invocation([r3, r4, r5], first.windowState));
+    await task.invoke(final(second.windowState));
+
+    expect(rowsOf(sinks)).toEqual(EXPECTED);
+  });
+
+  test('each invocation meets a sandbox that knows nothing', async () => {
+    const { sandbox, sinks } = world();
+
+    let state: InvocationResult['windowState'] = {};
+    for (const each of [r1, r2, r3, r4, r5])
+      state = (await sandbox().invoke(invocation([each], state))).windowState;
+
+    expect(rowsOf(sinks)).toEqual(EXPECTED);
+  });
+
+  test('the mapping has no window and keeps no state', async () => {
+    const { sandbox, sinks } = world(orders, 4);
+
+    for (const each of [r1, r2, r3, r4, r5]) await sandbox().invoke(unwindowed(each));
+
+    expect(rowsOf(sinks)).toEqual(EXPECTED);
+  });
+
+  test('the answer to a batch is lost and it is delivered again with the old state', async () => {
+    const { sandbox, sinks } = world();
+    const task = sandbox();
+    const first = await task.invoke(invocation([r1, r2]));
+    await task.invoke(invocation([r3, r4, r5], first.windowState));
+
+    const again = await task.invoke(invocation([r3, r4, r5], first.windowState));
+
+    expect(again.report).toMatchObject({ records: 3, skipped: 3 });
+    expect(rowsOf(sinks)).toEqual(EXPECTED);
+    expect(sinks.changes).toHaveLength(2);
+  });
+
+  test('window state is lost while the mapping moves on: the gap is read from the log', async () => {
+    const { sandbox, sinks, stream } = world();
+    await sandbox().invoke(invocation([r1, r2]));
+
+    const result = await sandbox().invoke(invocation([r4, r5], {}));
+
+    expect(result.report).toMatchObject({ recoveredFromLog: 3 });
+    expect(rowsOf(sinks)).toEqual(EXPECTED);
+  });
+
+  test('window state is damaged', async () => {
+    const { sandbox, sinks, stream } = world();
+    const { windowState } = await sandbox().invoke(invocation([r1, r2]));
+    const damaged = { ...windowState, segments: ['AAAA'] };
+
+    await sandbox().invoke(invocation([r3, r4, r5], damaged));
+
+    expect(rowsOf(sinks)).toEqual(EXPECTED);
+  });
+
+  test('a warm sandbox is handed a tail that an append elsewhere has outdated', async () => {
+    const { sandbox, sinks, stream } = world();
+    const [warm, other] = [sandbox(), sandbox()];
+    const first = await warm.invoke(invocation([r1]));
+    await other.invoke(final(first.windowState, [r2, r3]));
+
+    await warm.invoke(invocation([r4, r5], {}));
+
+    expect(rowsOf(sinks)).toEqual(EXPECTED);
+  });
+
+  test('the mapping is created anew and begins at the oldest record', async () => {
+    const { sandbox, sinks } = world();
+    const first = await sandbox().invoke(invocation([r1, r2]));
+    await sandbox().invoke(final(first.windowState, [r3]));
+
+    await sandbox().invoke(invocation([r1, r2, r3, r4, r5], {}));
+
+    expect(rowsOf(sinks)).toEqual(EXPECTED);
+  });
+});
+
+describe('two writers of one shard', () => {
+  test('can not both append the same entry: the loser begins again from what the winner stored', async () => {
+    const { sandbox, sinks, store } = world();
+    const [mine, zombie] = [sandbox(), sandbox()];
+    const begun = await mine.invoke(invocation([r1]));
+    await zombie.invoke(invocation([r2], begun.windowState));
+    await mine.invoke(final(begun.windowState, [r2, r3]));
+
+    const result = await zombie.invoke(final(begun.windowState, [r2]));
+
+    expect(result.report).toMatchObject({ skipped: 1, appended: 0 });
+    expect((await store.readSlot('orders/orders/shardId-000000000000', 1))?.through).toMatchObject({
+      sequenceNumber: r3.sequenceNumber,
+    });
+    await sandbox().invoke(invocation([r4, r5]));
+    expect(rowsOf(sinks)).toEqual(EXPECTED);
+  });
+});
+
+describe('the journal stays bounded', () => {
+  test('over many more appends than it has slots', async () => {
+    const { sandbox, sinks, store } = world(orders, 8);
+    const task = sandbox();
+
+    for (let n = 1; n <= 100; n += 1) await task.invoke(unwindowed(order(n, `k${n % 7}`, '00:00:01')));
+    await sandbox().invoke(unwindowed(finish(101)));
+
+    expect(store.sizeOf('orders/orders/shardId-000000000000')).toEqual({ entries: 8, checkpoints: 1 });
+    expect(rowsOf(sinks)).toHaveLength(7);
+  });
+});
+
+describe('a pipeline that halts on errors', () => {
+  let isMended = false;
+  const picky = pipeline('picky', {
+    onError: 'halt',
+    sources: { orders: source(Order, { timestamp: (each) => each.at }) },
+    build: ({ orders: stream }) => ({
+      perMinute: stream
+        .filter((each) => {
+          if (each.id === 'o3' && !isMended) throw new Error('no idea');
+          return true;
+        })
+        .byPartitionKey()
+        .window(tumbling('1 minute'))
+        .aggregate('per-minute', { orders: count() }),
+    }),
+  });
+
+  test('stops at the record, keeps what came before it, and goes on there once the code is mended', async () => {
+    const { sandbox, sinks } = world(picky);
+
+    const stopped = await sandbox().invoke(invocation([r1, r2, r3, r4, r5]));
+
+    expect(stopped.haltedAt).toMatchObject({ sequenceNumber: r3.sequenceNumber, operator: 'orders.filter' });
+    expect(stopped.report).toMatchObject({ appended: 1, records: 2 });
+    isMended = true;
+    await sandbox().invoke(invocation([r3, r4, r5], {}));
+    expect(rowsOf(sinks)).toEqual(EXPECTED);
+    expect(sinks.deadLetters).toEqual([]);
+  });
+});
+
+describe('a shard that is split', () => {
+  test('leaves its state to its children, key by key, and can not be written any more', async () => {
+    const { sandbox, sinks, stream, store } = world(orders, 256, []);
+    const half = 2n ** 127n;
+    const keys = ['a', 'b', 'c', 'd', 'e', 'f'];
+    stream.append(SHARD, ...keys.map((key, index) => order(index + 1, key, '00:00:05')));
+    const parent = await sandbox().invoke(
+      invocation(keys.slice(0, 4).map((key, index) => order(index + 1, key, '00:00:05'))),
+    );
+    stream.addShard('left', { parents: [SHARD], firstHash: 0n, lastHash: half - 1n });
+    stream.addShard('right', { parents: [SHARD], firstHash: half, lastHash: 2n ** 128n - 1n });
+    stream.append('left', finish(21));
+    stream.append('right', finish(22));
+
+    await sandbox('left').invoke(invocation([finish(21)]));
+    await sandbox('right').invoke(invocation([finish(22)]));
+    await sandbox().invoke(final(parent.windowState, [order(5, 'e', '00:00:05')]));
+
+    const rows = sinks.valuesOf('perMinute') as { key: string; orders: number }[];
+    expect(rows.map(({ key, orders: n }) => [key, n]).toSorted()).toEqual(keys.map((key) => [key, 1]));
+    const ring = await store.readRing('orders/orders/shardId-000000000000');
+    expect(ring.map(({ kind }) => kind)).toEqual(['start', 'seal']);
+  });
+});
