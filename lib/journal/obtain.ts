@@ -21,7 +21,9 @@ export interface Obtained {
  * The newest state there is: memory, journal and tail are all prefixes of one history, because state is a function of
  * the log; the one that reaches furthest is taken.
  *
- * Memory is trusted without a read only if the tail continues the same entry. `undefined` if the task has no journal
+ * Memory is trusted without a read only if the tail continues the same entry. Where a batch may be cut at a record that
+ * halts the shard, that isn't enough: Lambda doesn't say whether the remainder comes with the state returned beside the
+ * failure or with the one before it, so the journal is asked each time. `undefined` if the task has no journal
  * and there is no record to begin one at.
  */
 export async function obtainState(
@@ -30,7 +32,7 @@ export async function obtainState(
   { records, windowState, window }: Invocation,
 ): Promise<Obtained | undefined> {
   const tail = decodeTail(windowState, context.fingerprint);
-  const isCurrent = held !== undefined && tail?.n === held.n;
+  const isCurrent = held !== undefined && tail?.n === held.n && !context.canHalt;
   const memory = isCurrent ? held : await fromJournal(context, held);
   if (memory === undefined) return beginJournal(context, records, window);
   const isTailCurrent = tail?.n === memory.n;

@@ -44,6 +44,8 @@ export interface TaskContext {
   readonly ports: TaskPorts;
   readonly limits: TaskLimits;
   readonly newStageTask: () => StageTask;
+  /** The pipeline may report that it can't get past a record. */
+  readonly canHalt: boolean;
   readonly shapes: StateShapes;
   readonly fingerprint: string;
 }
@@ -62,6 +64,7 @@ export function taskContext(
     ports,
     limits,
     newStageTask: () => new StageTask(pipeline, stage.id, shardId),
+    canHalt: pipeline.onError === 'halt',
     shapes: stateShapesOf(stage),
     fingerprint: fingerprintOf(stage),
   };
