@@ -37,3 +37,5 @@ export {
   type LogLine,
   type Sandbox,
 } from './lambda/index.ts';
+export { finishStream } from './finish-stream.ts';
+export { startLocalPlatform, type LocalPlatform } from './platform.ts';
