@@ -91,22 +91,22 @@ describe('a deployed assembly', () => {
   }
 
   test('counts every record in its window and writes the count when the window closes', async () => {
-    const { drained, outputs } = await deploy(countingTemplate());
+    const app = await deploy(countingTemplate());
     await put(...Array.from({ length: 250 }, (_, index) => `order ${index}`));
 
-    await drained();
+    await app.drained();
 
     expect(await total()).toBe(250);
-    expect(outputs).toEqual({ TableName: 'App-Counts' });
+    expect(app.outputs).toEqual({ TableName: 'App-Counts' });
   });
 
   test('delivers a batch again whose sandbox was killed in the middle', async () => {
-    const { drained, functions } = await deploy(countingTemplate(), ({ text }) => {
-      if (text === 'hanging') functions[0]?.sandboxes.forEach((sandbox) => sandbox.kill());
+    const app = await deploy(countingTemplate(), ({ text }) => {
+      if (text === 'hanging') app.functions[0]?.sandboxes.forEach((sandbox) => sandbox.kill());
     });
     await put('hang once', 'order', 'order');
 
-    await drained();
+    await app.drained();
 
     const failed = events.filter(({ kind }) => kind === 'batch-failed');
     expect(failed).toMatchObject([
@@ -116,13 +116,13 @@ describe('a deployed assembly', () => {
   });
 
   test('leaves no sandbox behind once it is stopped', async () => {
-    const { drained, functions, stop } = await deploy(countingTemplate());
+    const app = await deploy(countingTemplate());
     await put('order');
-    await drained();
+    await app.drained();
 
-    await stop();
+    await app.stop();
 
-    expect(functions.flatMap(({ sandboxes }) => sandboxes)).toEqual([]);
+    expect(app.functions.flatMap(({ sandboxes }) => sandboxes)).toEqual([]);
   });
 
   test('finds streams and tables of an earlier deployment and goes on with them', async () => {
