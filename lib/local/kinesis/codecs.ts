@@ -1,5 +1,5 @@
-import { Tag, decode as decodeCborBytes, encode as encodeCborBytes } from 'cbor-x';
-import { KinesisError, type KinesisErrorType } from './errors.ts';
+import { Decoder, Encoder, Tag } from 'cbor-x';
+import { KinesisError } from './errors.ts';
 import { type Input, isStructure } from './input.ts';
 
 /** How bodies are written: https://docs.aws.amazon.com/kinesis/latest/APIReference/ in JSON, or the CBOR the Java SDKs prefer. */
@@ -15,19 +15,19 @@ const json: Codec = {
   encode: (output) => Buffer.from(JSON.stringify(mapLeaves(output, jsonLeaf))),
 };
 
+/** Clients write times as 64-bit integers, which the decoder can turn to dates only as numbers (its types omit that). */
+const CBOR_OPTIONS = { useRecords: false, mapsAsObjects: true, int64AsNumber: true };
+const cborDecoder = new Decoder(CBOR_OPTIONS);
+const cborEncoder = new Encoder({ useRecords: false, tagUint8Array: false });
+
 const cbor: Codec = {
   contentType: 'application/x-amz-cbor-1.1',
-  decode: (body) => parsed(body, () => mapLeaves(decodeCborBytes(body), fromCborLeaf)),
-  encode: (output) => encodeCborBytes(mapLeaves(output, cborLeaf)),
+  decode: (body) => parsed(body, () => mapLeaves(cborDecoder.decode(body), fromCborLeaf)),
+  encode: (output) => cborEncoder.encode(mapLeaves(output, cborLeaf)),
 };
 
 export function codecFor(contentType: string | undefined): Codec {
   return contentType?.startsWith(cbor.contentType) === true ? cbor : json;
-}
-
-export interface ErrorBody {
-  readonly __type: KinesisErrorType | 'InternalFailure';
-  readonly message: string;
 }
 
 function parsed(body: Buffer, parse: () => unknown): Input {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { messageOf } from '../../model/index.ts';
-import { codecFor, type ErrorBody } from './codecs.ts';
+import { codecFor } from './codecs.ts';
 import { serveHttp1And2, type WireRequest, type WireResponse } from './dual-server.ts';
 import { KinesisError } from './errors.ts';
 import { execute, operationNamed } from './execute.ts';
@@ -77,8 +77,9 @@ function outcome(run: () => object): { readonly status: number; readonly output:
   try {
     return { status: 200, output: run() };
   } catch (error) {
+    const message = messageOf(error);
     return error instanceof KinesisError
-      ? { status: 400, output: { __type: error.type, message: error.message } satisfies ErrorBody }
-      : { status: 500, output: { __type: 'InternalFailure', message: messageOf(error) } satisfies ErrorBody };
+      ? { status: 400, output: { __type: error.type, message } }
+      : { status: 500, output: { __type: 'InternalFailure', message } };
   }
 }

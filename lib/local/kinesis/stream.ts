@@ -59,7 +59,8 @@ export class Stream {
   }
 
   get status(): 'CREATING' | 'UPDATING' | 'ACTIVE' {
-    return this.spec.now() < this.#transition.until ? this.#transition.status : 'ACTIVE';
+    const isSettled = this.spec.transitionMs === 0 || this.spec.now() >= this.#transition.until;
+    return isSettled ? 'ACTIVE' : this.#transition.status;
   }
 
   /** The shards that take records, in order of their hash ranges. */

@@ -1,10 +1,14 @@
-import { connect as connectHttp2 } from 'node:http2';
 import { once } from 'node:events';
-import { request } from 'node:http';
-import { Agent } from 'node:http';
-import { describe, expect, test } from '@jest/globals';
-import { decode, encode, Tag } from 'cbor-x';
-import { KinesisStore, startKinesisEndpoint } from '../../../lib/local/kinesis/index.ts';
+import { Agent, request } from 'node:http';
+import { connect as connectHttp2 } from 'node:http2';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { Decoder, encode, Tag } from 'cbor-x';
+import {
+  KinesisStore,
+  startKinesisEndpoint,
+  type KinesisEndpoint,
+  type KinesisEndpointOptions,
+} from '../../../lib/local/kinesis/index.ts';
 import { kinesisContract } from './contract.ts';
 
 kinesisContract('the embedded endpoint', () => startKinesisEndpoint());
@@ -12,12 +16,27 @@ kinesisContract('the embedded endpoint', () => startKinesisEndpoint());
 const JSON_TYPE = 'application/x-amz-json-1.1';
 const CBOR_TYPE = 'application/x-amz-cbor-1.1';
 
+const decoderOptions = { useRecords: false, mapsAsObjects: true, int64AsNumber: true };
+const decoder = new Decoder(decoderOptions);
+
 describe('the wire', () => {
+  const endpoints: KinesisEndpoint[] = [];
+
+  async function start(options?: KinesisEndpointOptions): Promise<KinesisEndpoint> {
+    const endpoint = await startKinesisEndpoint(options);
+    endpoints.push(endpoint);
+    return endpoint;
+  }
+
+  afterEach(async () => {
+    await Promise.all(endpoints.splice(0).map((endpoint) => endpoint.close()));
+  });
+
   test('CBOR carries blobs as bytes and times as milliseconds', async () => {
     const now = Date.parse('2026-03-01T00:00:00.250Z');
-    const endpoint = await startKinesisEndpoint({ now: () => now });
+    const endpoint = await start({ now: () => now });
     const call = async (operation: string, input: object) =>
-      decode(await post(endpoint.url, operation, CBOR_TYPE, encode(input)));
+      decoder.decode(await post(endpoint.url, operation, CBOR_TYPE, encode(input)));
 
     await call('CreateStream', { StreamName: 's', ShardCount: 1 });
     await call('PutRecord', { StreamName: 's', PartitionKey: 'k', Data: Buffer.from('payload') });
@@ -33,11 +52,10 @@ describe('the wire', () => {
     expect(Buffer.from(Records[0].Data).toString()).toBe('payload');
     // A standard decoder takes the tagged number for seconds.
     expect(Records[0].ApproximateArrivalTimestamp.getTime() / 1000).toBe(now);
-    await endpoint.close();
   });
 
   test('JSON carries times as seconds', async () => {
-    const endpoint = await startKinesisEndpoint({ now: () => 1_500 });
+    const endpoint = await start({ now: () => 1_500 });
 
     await post(endpoint.url, 'CreateStream', JSON_TYPE, '{"StreamName":"s","ShardCount":1}');
     const body = await post(endpoint.url, 'DescribeStreamSummary', JSON_TYPE, '{"StreamName":"s"}');
@@ -45,7 +63,6 @@ describe('the wire', () => {
     expect(JSON.parse(body.toString())).toMatchObject({
       StreamDescriptionSummary: { StreamCreationTimestamp: 1.5 },
     });
-    await endpoint.close();
   });
 
   test.each([
@@ -54,12 +71,11 @@ describe('the wire', () => {
     ['a body that is not a structure', 'ListStreams', '[]', 'SerializationException'],
     ['a request without a stream', 'DescribeStream', '{}', 'ValidationException'],
   ])('%s is answered with its error', async (_, operation, body, type) => {
-    const endpoint = await startKinesisEndpoint();
+    const endpoint = await start();
 
     const answer = await post(endpoint.url, operation, JSON_TYPE, body);
 
     expect(JSON.parse(answer.toString())).toEqual({ __type: type, message: expect.any(String) });
-    await endpoint.close();
   });
 
   test('closing ends idle keep-alive and HTTP/2 connections', async () => {
