@@ -11,6 +11,7 @@ import {
 import {
   createEventSourceMapping,
   type EventSourceMapping,
+  type FailureMessage,
   type MappingEvent,
   type MappingOptions,
 } from './event-source-mapping/index.ts';
@@ -31,7 +32,11 @@ export interface LocalEndpoints {
 }
 
 /** An event of one of the deployment's mappings. */
-export type DeploymentEvent = MappingEvent & { readonly functionName: string; readonly streamArn: string };
+export type DeploymentEvent = (
+  | MappingEvent
+  /** What would have been sent to the mapping's failure destination, which has no local counterpart. */
+  | { readonly kind: 'failure-message'; readonly destinationArn: string; readonly failure: FailureMessage }
+) & { readonly functionName: string; readonly streamArn: string };
 
 export interface LocalDeploymentOptions {
   /** What `cdk synth` wrote. */
@@ -74,7 +79,7 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
     createFunction(withEndpoints(definition, endpoints), { ...options.function, ...(onLog && { onLog }) }),
   );
   const mappings = assembly.eventSourceMappings.map((resource) => {
-    const { functionName, eventSourceArn: streamArn } = resource;
+    const { functionName, eventSourceArn: streamArn, onFailureArn: destinationArn = '' } = resource;
     const target = functions.find(({ name }) => name === functionName);
     if (target === undefined) {
       throw new DefinitionError(
@@ -86,8 +91,13 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
       options.onEvent?.({ ...event, functionName, streamArn });
     };
     const invoke = (event: object): Promise<InvokeResult> => target.invoke(event);
+    const onFailure = (failure: FailureMessage): Promise<void> => {
+      options.onEvent?.({ kind: 'failure-message', destinationArn, failure, functionName, streamArn });
+      return Promise.resolve();
+    };
+    const functionArn = target.arn;
     return createEventSourceMapping(
-      { parameters: resource, streamArn, client: kinesis, invoke, onEvent },
+      { parameters: resource, streamArn, functionArn, client: kinesis, invoke, onEvent, onFailure },
       options.mapping,
     );
   });

@@ -21,6 +21,8 @@ export {
   type Checkpoints,
   type DiscardReason,
   type EventSourceMapping,
+  type FailureDestination,
+  type FailureMessage,
   type MappingDefinition,
   type MappingEvent,
   type MappingOptions,

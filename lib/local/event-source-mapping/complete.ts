@@ -3,6 +3,7 @@ import { newBatch } from './next-step.ts';
 import type { Outcome } from './outcome.ts';
 import {
   batchFacts,
+  discarded,
   type Backoff,
   type Batch,
   type ShardConfig,
@@ -35,7 +36,7 @@ export function complete(state: ShardState, outcome: Outcome, config: ShardConfi
     case 'partly-failed':
       return after(failure, keepRemainder(landed, tried, outcome.from, outcome.state, config, now));
     case 'failed':
-      return after(failure, retryOrBisect(landed, tried, config, now));
+      return after(failure, retryOrBisect(landed, tried, outcome.functionError, config, now));
     case 'not-invoked':
       return after(failure, retry(landed, tried, 'same-batch', config, now));
   }
@@ -110,7 +111,7 @@ function keepRemainder(
   const keepsState = config.modes.partialState === 'returned' && batch.purpose !== 'terminated-early';
   const stateful = (next: ShardState): ShardState => (keepsState ? withWindowState(next, returned) : next);
   if (from === 0) {
-    const { state: retried, events } = countFailure(state, batch, config, now);
+    const { state: retried, events } = countFailure(state, batch, null, config, now);
     return { state: stateful(retried), events };
   }
 
@@ -125,9 +126,16 @@ function keepRemainder(
 }
 
 /** A batch that can be cut is halved, which uses no retry; any other uses one. */
-function retryOrBisect(state: ShardState, batch: Batch, config: ShardConfig, now: number): Transition {
-  if (!config.parameters.bisect || batch.records.length < 2) return countFailure(state, batch, config, now);
-
+function retryOrBisect(
+  state: ShardState,
+  batch: Batch,
+  functionError: FunctionError,
+  config: ShardConfig,
+  now: number,
+): Transition {
+  if (!config.parameters.bisect || batch.records.length < 2) {
+    return countFailure(state, batch, functionError, config, now);
+  }
   const middle = Math.ceil(batch.records.length / 2);
   const failures = config.modes.bisectBudget === 'inherited' ? batch.failures : 0;
   const first: Batch = { ...newBatch('records', batch.records.slice(0, middle)), failures };
@@ -135,31 +143,37 @@ function retryOrBisect(state: ShardState, batch: Batch, config: ShardConfig, now
   return retry({ ...state, queue: [second, ...state.queue] }, first, 'halves', config, now);
 }
 
-function countFailure(state: ShardState, batch: Batch, config: ShardConfig, now: number): Transition {
+type FunctionError = 'Unhandled' | null;
+
+function countFailure(
+  state: ShardState,
+  batch: Batch,
+  functionError: FunctionError,
+  config: ShardConfig,
+  now: number,
+): Transition {
   const failed = { ...batch, failures: batch.failures + 1 };
   const { maximumRetryAttempts } = config.parameters;
   const isExhausted = maximumRetryAttempts !== -1 && failed.failures > maximumRetryAttempts;
   if (!isExhausted) return retry(state, failed, 'same-batch', config, now);
-  if (batch.purpose === 'records') return giveUp(state, failed, now);
+  if (batch.purpose === 'records') return giveUp(state, failed, functionError, now);
   if (config.modes.finalExhausted === 'keep-retrying') return retry(state, failed, 'same-batch', config, now);
-  return discardWindow(state, failed, now);
+  return discardWindow(state, failed, functionError, now);
 }
 
-function giveUp(state: ShardState, batch: Batch, now: number): Transition {
-  const { shardId } = state;
-  const facts = batchFacts(batch.records, batch.tries);
-  const discarded: MappingEvent = {
-    kind: 'record-discarded',
-    reason: 'retries-exhausted',
-    shardId,
-    at: now,
-    ...facts,
-  };
-  return { state: advance(state, batch), events: batch.records.length > 0 ? [discarded] : [] };
+function giveUp(state: ShardState, batch: Batch, functionError: FunctionError, now: number): Transition {
+  const facts = { shardId: state.shardId, at: now, attempt: batch.tries };
+  const why = { reason: 'retries-exhausted', functionError } as const;
+  return { state: advance(state, batch), events: discarded(batch.records, facts, why) };
 }
 
-function discardWindow(state: ShardState, batch: Batch, now: number): Transition {
-  const { state: moved, events } = giveUp(state, batch, now);
+function discardWindow(
+  state: ShardState,
+  batch: Batch,
+  functionError: FunctionError,
+  now: number,
+): Transition {
+  const { state: moved, events } = giveUp(state, batch, functionError, now);
   const { window, shardId } = moved;
   if (window === undefined) return { state: moved, events };
   const facts = { shardId, at: now, windowStartMs: window.startMs, windowEndMs: window.endMs };

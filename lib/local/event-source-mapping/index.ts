@@ -5,6 +5,7 @@ export {
   type MappingDefinition,
   type MappingOptions,
 } from './mapping.ts';
+export type { FailureDestination, FailureMessage } from './failure-message.ts';
 export type { BatchFacts, DiscardReason, MappingEvent } from './mapping-event.ts';
 export { DEFAULT_MODES, type Modes } from './modes.ts';
 export { type MappingParameters, type MappingParametersInput, mappingParameters } from './parameters.ts';

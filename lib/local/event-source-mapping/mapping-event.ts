@@ -22,6 +22,8 @@ interface WindowFacts {
 
 export type DiscardReason = 'retries-exhausted' | 'record-age-exceeded';
 
+export type RecordDiscarded = Extract<MappingEvent, { kind: 'record-discarded' }>;
+
 /** What a mapping tells whoever watches it. */
 export type MappingEvent =
   | ({ readonly kind: 'shard-started' } & AtShard)
@@ -43,8 +45,17 @@ export type MappingEvent =
       readonly delayMs: number;
     } & AtShard &
       BatchFacts)
-  | ({ readonly kind: 'record-discarded'; readonly reason: DiscardReason } & AtShard & BatchFacts)
+  | ({
+      readonly kind: 'record-discarded';
+      readonly reason: DiscardReason;
+      /** Null if the function reported the records itself, or they expired. */
+      readonly functionError: 'Unhandled' | null;
+      readonly firstArrivalMs: number;
+      readonly lastArrivalMs: number;
+    } & AtShard &
+      BatchFacts)
   | ({ readonly kind: 'window-final'; readonly isDiscarded: boolean } & AtShard & WindowFacts)
   | ({ readonly kind: 'window-terminated-early' } & AtShard & WindowFacts)
   | ({ readonly kind: 'read-failed'; readonly message: string } & AtShard)
+  | ({ readonly kind: 'destination-failed'; readonly message: string } & AtShard)
   | { readonly kind: 'discovery-failed'; readonly at: number; readonly message: string };

@@ -1,5 +1,6 @@
 import { messageOf } from '../../model/errors.ts';
 import { resume, type Checkpoint, type Origin } from './checkpoint.ts';
+import { discardTo } from './failure-message.ts';
 import { startableShards, type ShardLineage } from './lineage.ts';
 import type { MappingSettings } from './mapping.ts';
 import { isDrained, runShard } from './shard-run.ts';
@@ -47,6 +48,13 @@ export function startRun(settings: MappingSettings): MappingRun {
   let asked = 0;
   let listedSince = -1;
   let failure: Error | undefined;
+
+  const onDiscard = discardTo(
+    settings.onFailure,
+    { functionArn: settings.functionArn, streamArn: settings.source.streamArn },
+    { clock, onEvent, retryMs: settings.backoff.baseMs },
+    stopping.signal,
+  );
 
   const supervising = supervise().catch(fail);
 
@@ -113,6 +121,7 @@ export function startRun(settings: MappingSettings): MappingRun {
       clock,
       signal: stopping.signal,
       onEvent,
+      onDiscard,
       onStep: (state) => {
         shard.state = state;
         settle();

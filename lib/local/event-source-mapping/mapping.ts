@@ -2,6 +2,7 @@ import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { DefinitionError } from '../../model/errors.ts';
 import type { InvokeResult } from '../lambda/invoke-result.ts';
 import { memoryCheckpoints, type Checkpoints } from './checkpoint.ts';
+import type { FailureDestination } from './failure-message.ts';
 import { startRun, type MappingRun } from './mapping-run.ts';
 import type { MappingEvent } from './mapping-event.ts';
 import { DEFAULT_MODES, type Modes } from './modes.ts';
@@ -42,6 +43,10 @@ export interface MappingDefinition {
   readonly client: KinesisClient;
   readonly invoke: (event: object) => Promise<InvokeResult>;
   readonly onEvent?: (event: MappingEvent) => void;
+  /** Takes the messages meant for the failure destination; needed if there is one. */
+  readonly onFailure?: FailureDestination;
+  /** @default arn:aws:lambda:us-east-1:000000000000:function:local */
+  readonly functionArn?: string;
   /** @default arn:aws:iam::000000000000:role/local */
   readonly roleArn?: string;
 }
@@ -51,6 +56,8 @@ export interface MappingSettings extends Omit<ShardConfig, 'retentionMs'> {
   readonly client: KinesisClient;
   readonly invoke: (event: object) => Promise<InvokeResult>;
   readonly onEvent: (event: MappingEvent) => void;
+  readonly onFailure: FailureDestination | undefined;
+  readonly functionArn: string;
   readonly clock: WaitingClock;
   readonly checkpoints: Checkpoints;
   readonly discoveryMs: number;
@@ -81,7 +88,7 @@ export function createEventSourceMapping(
   options: MappingOptions = {},
 ): EventSourceMapping {
   const parameters = mappingParameters(definition.parameters);
-  refuseUnimplemented(definition.streamArn, parameters);
+  refuseUnimplemented(definition, parameters);
   const settings = settingsOf(definition, parameters, options);
   let run: MappingRun | undefined;
   return {
@@ -99,15 +106,18 @@ export function createEventSourceMapping(
 }
 
 function settingsOf(
-  { client, invoke, streamArn, onEvent, roleArn }: MappingDefinition,
+  definition: MappingDefinition,
   parameters: MappingParameters,
   options: MappingOptions,
 ): MappingSettings {
+  const { client, invoke, streamArn, onEvent, onFailure, functionArn, roleArn } = definition;
   return {
     parameters,
     client,
     invoke,
     onEvent: onEvent ?? (() => {}),
+    onFailure: parameters.onFailureArn === undefined ? undefined : onFailure,
+    functionArn: functionArn ?? 'arn:aws:lambda:us-east-1:000000000000:function:local',
     source: {
       streamArn,
       region: streamArn.split(':')[3] ?? 'us-east-1',
@@ -125,7 +135,10 @@ function settingsOf(
   };
 }
 
-function refuseUnimplemented(streamArn: string, parameters: MappingParameters): void {
+function refuseUnimplemented(
+  { streamArn, onFailure }: MappingDefinition,
+  parameters: MappingParameters,
+): void {
   const [, , service, , , resource = ''] = streamArn.split(':');
   const refused: readonly (readonly [boolean, string])[] = [
     [service !== 'kinesis', `the source "${streamArn}"; only Kinesis streams can be read`],
@@ -136,8 +149,8 @@ function refuseUnimplemented(streamArn: string, parameters: MappingParameters): 
     ],
     [parameters.filterCriteria !== undefined, 'FilterCriteria; filter in the function'],
     [
-      parameters.onFailureArn !== undefined,
-      `the failure destination "${parameters.onFailureArn}"; leave it out`,
+      parameters.onFailureArn !== undefined && onFailure === undefined,
+      `the failure destination "${parameters.onFailureArn}" by itself; pass onFailure or leave it out`,
     ],
   ];
   const found = refused.find(([isUsed]) => isUsed);

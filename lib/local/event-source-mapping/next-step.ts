@@ -2,7 +2,7 @@ import { MAX_PAYLOAD_BYTES } from '../lambda/limits.ts';
 import { envelopeBytes, eventRecordBytes, type SourceRecord } from './kinesis-event.ts';
 import type { MappingEvent } from './mapping-event.ts';
 import {
-  batchFacts,
+  discarded,
   type Action,
   type Batch,
   type ShardConfig,
@@ -148,13 +148,8 @@ function dropExpired(state: ShardState, config: ShardConfig, now: number): Trans
     if (last === undefined) return { state: current, events };
 
     const rest = records.slice(expired.length);
-    events.push({
-      kind: 'record-discarded',
-      reason: 'record-age-exceeded',
-      shardId: state.shardId,
-      at: now,
-      ...batchFacts(expired, head?.tries ?? 0),
-    });
+    const facts = { shardId: state.shardId, at: now, attempt: head?.tries ?? 0 };
+    events.push(...discarded(expired, facts, { reason: 'record-age-exceeded', functionError: null }));
     current = { ...current, position: last.sequenceNumber };
     if (head === undefined) current = { ...current, buffer: rest };
     else if (rest.length === 0 && head.purpose === 'records') current = { ...current, queue: later };

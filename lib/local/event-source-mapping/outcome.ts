@@ -9,7 +9,13 @@ export type Outcome =
   | { readonly kind: 'succeeded'; readonly state: unknown }
   /** Everything before `from`, an index into the batch, succeeded. */
   | { readonly kind: 'partly-failed'; readonly from: number; readonly state: unknown }
-  | { readonly kind: 'failed'; readonly errorType: string; readonly message: string }
+  | {
+      readonly kind: 'failed';
+      readonly errorType: string;
+      readonly message: string;
+      /** Null if the function ended well and its response says that the batch failed. */
+      readonly functionError: 'Unhandled' | null;
+    }
   /** The function did not run: throttled, or the sandbox could not start. Never counted as a retry. */
   | { readonly kind: 'not-invoked'; readonly message: string };
 
@@ -27,7 +33,12 @@ export function outcomeOf(
     case 'not-invoked':
       return { kind: 'not-invoked', message: result.reason };
     case 'function-error':
-      return { kind: 'failed', errorType: result.errorType, message: result.message };
+      return {
+        kind: 'failed',
+        errorType: result.errorType,
+        message: result.message,
+        functionError: 'Unhandled',
+      };
     case 'ok':
       return outcomeOfResponse(result.payload, batch, parameters, modes);
   }
@@ -93,5 +104,6 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function malformed(what: string): Outcome {
-  return { kind: 'failed', errorType: 'MalformedResponse', message: `the function returned ${what}` };
+  const message = `the function returned ${what}`;
+  return { kind: 'failed', errorType: 'MalformedResponse', message, functionError: null };
 }

@@ -4,11 +4,18 @@ import { MAX_PAYLOAD_BYTES } from '../lambda/limits.ts';
 import type { Checkpoint, Checkpoints, Origin } from './checkpoint.ts';
 import { complete } from './complete.ts';
 import { kinesisEvent } from './kinesis-event.ts';
-import type { MappingEvent } from './mapping-event.ts';
+import type { MappingEvent, RecordDiscarded } from './mapping-event.ts';
 import { nextStep } from './next-step.ts';
 import { outcomeOf, type Outcome } from './outcome.ts';
 import type { ShardReader } from './shard-reader.ts';
-import { isSettled, withRead, type Action, type ShardConfig, type ShardState } from './shard-state.ts';
+import {
+  isSettled,
+  withRead,
+  type Action,
+  type ShardConfig,
+  type ShardState,
+  type Transition,
+} from './shard-state.ts';
 import type { WaitingClock } from './waiting-clock.ts';
 
 export interface ShardRunOptions {
@@ -21,6 +28,8 @@ export interface ShardRunOptions {
   readonly clock: WaitingClock;
   readonly signal: AbortSignal;
   readonly onEvent: (event: MappingEvent) => void;
+  /** Called with every discard; false if the mapping was stopped before its failure destination took it. */
+  readonly onDiscard: (event: RecordDiscarded) => Promise<boolean>;
   /** Called after every step, with the state reached. */
   readonly onStep: (state: ShardState) => void;
 }
@@ -42,11 +51,14 @@ export async function runShard(options: ShardRunOptions): Promise<boolean> {
     const before = state;
     const step = nextStep(state, config, clock.now());
     state = step.state;
-    step.events.forEach(onEvent);
+    if (!(await announce(step.events, options))) return false;
     switch (step.action.kind) {
-      case 'deliver':
-        state = await deliver(state, step.action, options);
+      case 'deliver': {
+        const completed = await deliver(state, step.action, options);
+        state = completed.state;
+        if (!(await announce(completed.events, options))) return false;
         break;
+      }
       case 'read':
         state = await read(state, options);
         break;
@@ -65,11 +77,23 @@ export async function runShard(options: ShardRunOptions): Promise<boolean> {
   return false;
 }
 
+/** @returns false if a failure destination has not taken its message: then nothing may be checkpointed */
+async function announce(
+  events: readonly MappingEvent[],
+  { onEvent, onDiscard }: ShardRunOptions,
+): Promise<boolean> {
+  for (const event of events) {
+    onEvent(event);
+    if (event.kind === 'record-discarded' && !(await onDiscard(event))) return false;
+  }
+  return true;
+}
+
 async function deliver(
   state: ShardState,
   { batch, window }: Extract<Action, { kind: 'deliver' }>,
   { config, clock, invoke, onEvent }: ShardRunOptions,
-): Promise<ShardState> {
+): Promise<Transition> {
   const { records, purpose } = batch;
   const isTerminatedEarly = purpose === 'terminated-early';
   const shown = isTerminatedEarly && config.modes.oversizedState === 'dropped' ? {} : window?.state;
@@ -91,9 +115,7 @@ async function deliver(
   const outcome =
     oversized(event, records.length, config) ??
     outcomeOf(await invoke(event), batch, config.parameters, config.modes);
-  const completed = complete(state, outcome, config, clock.now());
-  completed.events.forEach(onEvent);
-  return completed.state;
+  return complete(state, outcome, config, clock.now());
 }
 
 /** Only a batch of one record can be too large: any other was cut before it became so. */
@@ -104,7 +126,7 @@ function oversized(event: object, records: number, { modes }: ShardConfig): Outc
   const message = `the request has ${bytes} bytes; Lambda accepts ${MAX_PAYLOAD_BYTES}`;
   return modes.oversizedRecord === 'not-invoked'
     ? { kind: 'not-invoked', message }
-    : { kind: 'failed', errorType: 'RequestTooLarge', message };
+    : { kind: 'failed', errorType: 'RequestTooLarge', message, functionError: 'Unhandled' };
 }
 
 async function read(state: ShardState, options: ShardRunOptions): Promise<ShardState> {

@@ -1,6 +1,6 @@
 import type { SequenceNumber } from '../../model/sequence-number.ts';
 import type { EventSource, SourceRecord } from './kinesis-event.ts';
-import type { BatchFacts, MappingEvent } from './mapping-event.ts';
+import type { BatchFacts, MappingEvent, RecordDiscarded } from './mapping-event.ts';
 import type { Modes } from './modes.ts';
 import type { MappingParameters } from './parameters.ts';
 import type { OpenWindow } from './tumbling-window.ts';
@@ -130,4 +130,26 @@ export function batchFacts(records: readonly SourceRecord[], attempt: number): B
     lastSequenceNumber: records.at(-1)?.sequenceNumber,
     attempt,
   };
+}
+
+/** The event of giving up `records`; none if there are none. */
+export function discarded(
+  records: readonly SourceRecord[],
+  facts: { shardId: string; at: number; attempt: number },
+  why: Pick<RecordDiscarded, 'reason' | 'functionError'>,
+): readonly MappingEvent[] {
+  const [first] = records;
+  const last = records.at(-1);
+  if (first === undefined || last === undefined) return [];
+  return [
+    {
+      kind: 'record-discarded',
+      ...why,
+      shardId: facts.shardId,
+      at: facts.at,
+      ...batchFacts(records, facts.attempt),
+      firstArrivalMs: first.arrivalMs,
+      lastArrivalMs: last.arrivalMs,
+    },
+  ];
 }

@@ -14,6 +14,7 @@ export interface FunctionOptions {
 /** A function with its sandboxes: started when needed, kept warm, one event at a time each. */
 export interface LambdaFunction {
   readonly name: string;
+  readonly arn: string;
   /** Calls the function synchronously with `event` as JSON. Never rejects: what went wrong is in the result. */
   invoke(event: unknown): Promise<InvokeResult>;
   /** All sandboxes that exist now. */
@@ -79,6 +80,7 @@ export function createFunction(
 
   return {
     name: definition.name,
+    arn: definition.arn,
     invoke,
     get sandboxes() {
       return [...sandboxes];

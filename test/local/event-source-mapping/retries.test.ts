@@ -39,6 +39,9 @@ describe('retries', () => {
       {
         kind: 'record-discarded',
         reason: 'retries-exhausted',
+        functionError: 'Unhandled',
+        firstArrivalMs: 0,
+        lastArrivalMs: 0,
         shardId: 'shardId-000000000000',
         at: 400,
         records: 2,

@@ -116,6 +116,7 @@ export async function runVirtually(scenario: ShardScenario): Promise<ShardReport
     clock: { now: () => now, sleep: async (ms) => advance(Math.max(1, ms)) },
     signal: stopping.signal,
     onEvent: (event) => events.push(event),
+    onDiscard: async () => true,
     onStep: () => {},
   });
   return { deliveries, events, hasEnded };
