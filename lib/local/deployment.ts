@@ -102,10 +102,19 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
     );
   });
 
-  await Promise.all([
-    ...assembly.streams.map((stream) => createStream(kinesis, stream)),
-    ...assembly.tables.map((table) => createTable(dynamodb, table)),
-  ]);
+  const disconnect = (): void => {
+    kinesis.destroy();
+    dynamodb.destroy();
+  };
+  try {
+    await Promise.all([
+      ...assembly.streams.map((stream) => createStream(kinesis, stream)),
+      ...assembly.tables.map((table) => createTable(dynamodb, table)),
+    ]);
+  } catch (error) {
+    disconnect();
+    throw error;
+  }
   for (const mapping of mappings) mapping.start();
 
   return {
@@ -125,8 +134,7 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
     stop: async () => {
       await Promise.all(mappings.map((mapping) => mapping.stop()));
       await Promise.all(functions.map((fn) => fn.close()));
-      kinesis.destroy();
-      dynamodb.destroy();
+      disconnect();
     },
   };
 }

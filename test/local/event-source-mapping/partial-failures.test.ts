@@ -59,7 +59,7 @@ describe('partial batch responses', () => {
 
     expect(batches(report)).toEqual([['4', '5', '6'], ['6'], ['6'], ['6'], ['6']]);
     expect(report.events).toContainEqual(
-      expect.objectContaining({ kind: 'record-discarded', records: 1, attempt: 4 }),
+      expect.objectContaining({ kind: 'record-discarded', records: 1, attempt: 4, functionError: null }),
     );
   });
 
