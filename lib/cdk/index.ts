@@ -1,0 +1,3 @@
+export { describePlan, planOf, type Plan } from '../plan/index.ts';
+export { resultsTable, type ResultsTableBinding, type SinkBinding } from './sink-binding.ts';
+export { StreamPipeline, type StreamPipelineProps } from './stream-pipeline.ts';

@@ -1,0 +1,35 @@
+import { Token, type Duration } from 'aws-cdk-lib';
+import { DefinitionError } from '../model/index.ts';
+
+/**
+ * A whole number between two limits, or a value that is unknown until deployment.
+ * @throws DefinitionError for any other number
+ */
+export function requireWhole(
+  what: string,
+  value: number,
+  { min, max }: { readonly min: number; readonly max: number },
+): number {
+  if (Token.isUnresolved(value)) return value;
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new DefinitionError(
+    `${what} is "${value}"; it must be a whole number from ${min} to ${max}, for example ${min}`,
+  );
+}
+
+const LONGEST_WINDOW_SECONDS = 900;
+
+/**
+ * How long a tumbling window of an event source mapping can be.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
+ * @throws DefinitionError if it isn't whole seconds from 1 second to 15 minutes
+ */
+export function requireWindow(what: string, value: Duration): Duration {
+  if (value.isUnresolved()) return value;
+  const seconds = value.toMilliseconds() / 1000;
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= LONGEST_WINDOW_SECONDS) return value;
+  throw new DefinitionError(
+    `${what} is "${value.toHumanString()}"; it must be whole seconds from 1 second to 15 minutes, ` +
+      'for example Duration.seconds(60)',
+  );
+}

@@ -1,0 +1,187 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
+import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Construct } from 'constructs';
+import type { Pipeline } from '../dsl/index.ts';
+import { DefinitionError } from '../model/index.ts';
+import { planOf, type Plan } from '../plan/index.ts';
+import { requireWhole, requireWindow } from './limits.ts';
+import { requireBindings, type SinkBinding } from './sink-binding.ts';
+import { createSourceStream, requireSources } from './source-stream.ts';
+import { createStageFunction } from './stage-function.ts';
+import { createStageMapping } from './stage-mapping.ts';
+import { createTables } from './tables.ts';
+
+export interface StreamPipelineProps<In extends object, Out extends object> {
+  readonly pipeline: Pipeline<In, Out>;
+  /** The file that exports `handler = createHandler(pipeline)`. */
+  readonly entry: string;
+  /** Where each output goes. */
+  readonly sinks: { readonly [Name in keyof NoInfer<Out>]: SinkBinding };
+  /**
+   * The stream of each source. It must give records by partition key.
+   * @default a source has a stream of its own, encrypted, which keeps records for 24 hours
+   */
+  readonly sources?: { readonly [Name in keyof NoInfer<In>]?: IStream };
+  /**
+   * How many shards the pipeline's own streams have.
+   * @default 1
+   */
+  readonly shards?: number;
+  /**
+   * How often state is appended to the journal: the tumbling window of the event source mapping, in whole seconds from
+   * 1 second to 15 minutes. Results don't wait for it; what a crash repeats becomes less with it, writes become more.
+   * @default 60 seconds
+   */
+  readonly checkpointInterval?: Duration;
+  /**
+   * The most records of one invocation, 1 to 10,000.
+   * @default 1000
+   */
+  readonly batchSize?: number;
+  /**
+   * Where a stream is read from when the pipeline is deployed for the first time.
+   * @default TRIM_HORIZON: from the oldest record there is
+   */
+  readonly startingPosition?: StartingPosition.TRIM_HORIZON | StartingPosition.LATEST;
+  /**
+   * MiB of each function. The state of a shard is held in them, and CPU comes with them.
+   * @default 1024
+   */
+  readonly memorySize?: number;
+  /**
+   * How long one invocation may take, recovery included.
+   * @default 5 minutes
+   */
+  readonly timeout?: Duration;
+  /**
+   * What becomes of tables, own streams and logs when they leave the stack.
+   * @default RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+  /**
+   * Goes before the names of the stack's outputs, so that a stack can hold two pipelines.
+   * @default none: `ResultsTable`, `ResultsStream`, `DeadLetterTable`, `JournalTable` and, for source `quakes`, `QuakesStream`
+   */
+  readonly outputPrefix?: string;
+}
+
+/**
+ * A pipeline, deployed: for each source a function with its event source mapping, and one journal, one results table and
+ * one dead-letter table for all of them. Nothing runs and next to nothing is paid for while no records come.
+ *
+ * @example
+ * new StreamPipeline(this, 'Clicks', {
+ *   pipeline: clicks,
+ *   entry: 'functions/clicks/handler.ts',
+ *   sinks: { perMinute: resultsTable() },
+ * });
+ */
+export class StreamPipeline<In extends object, Out extends object> extends Construct {
+  readonly plan: Plan;
+  /** The function of each source. */
+  readonly functions: { readonly [Name in keyof In]: NodejsFunction };
+  /** The stream of each source, its own or the one given. */
+  readonly streams: { readonly [Name in keyof In]: IStream };
+  /** The state. Nothing but the functions may write to it. */
+  readonly journal: Table;
+  /** What consumers read, or follow through its DynamoDB stream. */
+  readonly results: Table;
+  /** Records that no operator could take, with position, reason and payload. */
+  readonly deadLetters: Table;
+
+  /** @throws DefinitionError if a binding is missing or unknown, or a number is out of its range */
+  constructor(scope: Construct, id: string, props: StreamPipelineProps<In, Out>) {
+    super(scope, id);
+    const { name } = props.pipeline;
+    const given: Readonly<Record<string, IStream | undefined>> = { ...props.sources };
+    this.plan = planOf(props.pipeline);
+    requireSources(name, Object.keys(props.pipeline.sources), given);
+    requireBindings(name, Object.keys(props.pipeline.sinks), { ...props.sinks });
+    const settings = settingsOf(props);
+    const tables = createTables(this, settings.removalPolicy);
+    const stages = this.plan.stages.map(({ id: stage, source }) => {
+      const prefix = capitalized(source);
+      const stream = given[source] ?? createSourceStream(this, `${prefix}Stream`, settings);
+      const target = createStageFunction(this, `${prefix}Function`, {
+        ...settings,
+        stage,
+        description: `stage ${stage} of pipeline ${name}`,
+        entry: props.entry,
+        tables,
+      });
+      createStageMapping(this, `${prefix}Mapping`, { ...settings, stream, target });
+      return { source, stream, target };
+    });
+    // A stage for each source: the plan says so, the compiler can't follow.
+    this.streams = byName(stages, ({ source, stream }) => [source, stream]) as typeof this.streams;
+    this.functions = byName(stages, ({ source, target }) => [source, target]) as typeof this.functions;
+    this.journal = tables.journal;
+    this.results = tables.results;
+    this.deadLetters = tables.deadLetters;
+    Stack.of(this).addMetadata(`Millrace:${this.node.path}`, this.plan);
+    addOutputs(this, props.outputPrefix ?? '', {
+      ResultsTable: this.results.tableName,
+      ResultsStream: this.results.tableStreamArn ?? '',
+      DeadLetterTable: this.deadLetters.tableName,
+      JournalTable: this.journal.tableName,
+      ...byName(stages, ({ source, stream }) => [`${capitalized(source)}Stream`, stream.streamName]),
+    });
+  }
+
+  /** Lets somebody read the results table. */
+  grantReadResults(grantee: IGrantable): Grant {
+    return this.results.grantReadData(grantee);
+  }
+}
+
+/** The props with their defaults, checked. */
+function settingsOf({
+  pipeline: { name },
+  shards,
+  checkpointInterval = Duration.seconds(60),
+  batchSize = 1000,
+  startingPosition = StartingPosition.TRIM_HORIZON,
+  memorySize = 1024,
+  timeout = Duration.minutes(5),
+  removalPolicy = RemovalPolicy.RETAIN,
+}: StreamPipelineProps<object, object>) {
+  const of = (prop: string): string => `${prop} of pipeline "${name}"`;
+  return {
+    shards: requireWhole(of('shards'), shards ?? 1, { min: 1, max: 10_000 }),
+    checkpointInterval: requireWindow(of('checkpointInterval'), checkpointInterval),
+    batchSize: requireWhole(of('batchSize'), batchSize, { min: 1, max: 10_000 }),
+    startingPosition,
+    memorySize,
+    timeout,
+    removalPolicy,
+  };
+}
+
+function addOutputs(scope: Construct, prefix: string, values: Readonly<Record<string, string>>): void {
+  const stack = Stack.of(scope);
+  for (const [name, value] of Object.entries(values)) {
+    const id = `${prefix}${name}`;
+    if (stack.node.tryFindChild(id) !== undefined) {
+      throw new DefinitionError(
+        `stack "${stack.stackName}" has something called "${id}" already; give "${scope.node.path}" an outputPrefix, ` +
+          `for example '${capitalized(scope.node.id)}'`,
+      );
+    }
+    new CfnOutput(stack, id, { value });
+  }
+}
+
+function byName<T, V>(
+  items: readonly T[],
+  entryOf: (item: T) => [name: string, value: V],
+): Record<string, V> {
+  return Object.fromEntries(items.map(entryOf));
+}
+
+function capitalized(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
