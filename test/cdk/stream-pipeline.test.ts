@@ -1,0 +1,260 @@
+import { describe, expect, test } from '@jest/globals';
+import { Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Stream } from 'aws-cdk-lib/aws-kinesis';
+import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { describePlan } from 'millrace/cdk';
+import { ordersPipeline, ordersStack, templateOf } from './orders-stack.ts';
+
+describe('reading', () => {
+  test('one mapping reads each shard as one log, for ever, with the checkpoint interval as its window', () => {
+    const template = templateOf();
+
+    template.resourcePropertiesCountIs(
+      'AWS::Lambda::EventSourceMapping',
+      {
+        EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^PipelineOrdersStream'), 'Arn'] },
+        FunctionName: { Ref: Match.stringLikeRegexp('^PipelineOrdersFunction') },
+        TumblingWindowInSeconds: 60,
+        BatchSize: 1000,
+        StartingPosition: 'TRIM_HORIZON',
+        ParallelizationFactor: 1,
+        MaximumRetryAttempts: -1,
+        BisectBatchOnFunctionError: true,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        FilterCriteria: Match.absent(),
+        MaximumRecordAgeInSeconds: Match.absent(),
+        DestinationConfig: Match.absent(),
+      },
+      1,
+    );
+  });
+
+  test('the mapping takes what it is told', () => {
+    const template = templateOf({
+      checkpointInterval: Duration.minutes(15),
+      batchSize: 10_000,
+      startingPosition: StartingPosition.LATEST,
+    });
+
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      TumblingWindowInSeconds: 900,
+      BatchSize: 10_000,
+      StartingPosition: 'LATEST',
+    });
+  });
+
+  test('a source has an encrypted stream of its own that keeps records for a day', () => {
+    const template = templateOf({ shards: 3 });
+
+    template.hasResource('AWS::Kinesis::Stream', {
+      Properties: {
+        ShardCount: 3,
+        RetentionPeriodHours: 24,
+        StreamModeDetails: { StreamMode: 'PROVISIONED' },
+        StreamEncryption: { EncryptionType: 'KMS', KeyId: 'alias/aws/kinesis' },
+      },
+      DeletionPolicy: 'Retain',
+    });
+  });
+
+  test('a stream that is given is read, and none is made', () => {
+    const stack = ordersStack();
+    const given = Stream.fromStreamArn(
+      stack,
+      'Given',
+      'arn:aws:kinesis:eu-central-1:111122223333:stream/orders',
+    );
+
+    const pipeline = ordersPipeline({ sources: { orders: given } }, stack);
+
+    const template = Template.fromStack(stack);
+    expect(pipeline.streams).toEqual({ orders: given });
+    template.resourceCountIs('AWS::Kinesis::Stream', 0);
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', { EventSourceArn: given.streamArn });
+    template.hasOutput('OrdersStream', { Value: 'orders' });
+  });
+});
+
+describe('running', () => {
+  test('the function runs on arm64 and learns where its tables are', () => {
+    const template = templateOf();
+
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      MemorySize: 1024,
+      Timeout: 300,
+      Environment: {
+        Variables: {
+          MILLRACE_STAGE: 'orders',
+          MILLRACE_JOURNAL_TABLE: { Ref: Match.stringLikeRegexp('^PipelineJournal') },
+          MILLRACE_RESULTS_TABLE: { Ref: Match.stringLikeRegexp('^PipelineResults') },
+          MILLRACE_DEAD_LETTER_TABLE: { Ref: Match.stringLikeRegexp('^PipelineDeadLetters') },
+          NODE_OPTIONS: '--enable-source-maps',
+        },
+      },
+    });
+  });
+
+  test('logs are kept for a month', () => {
+    const template = templateOf();
+
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      LoggingConfig: { LogGroup: { Ref: Match.stringLikeRegexp('^PipelineOrdersFunctionLogs') } },
+    });
+  });
+
+  test('the function may do what it does and nothing else', () => {
+    const template = templateOf();
+
+    const [policy, ...others] = Object.values(template.findResources('AWS::IAM::Policy'));
+    const statements: readonly { Action: unknown; Resource: unknown }[] =
+      policy?.['Properties'].PolicyDocument.Statement;
+    const granted = statements.map(({ Action, Resource }) => [withoutHashes(Resource), Action]);
+    expect(others).toEqual([]);
+    expect(granted).toEqual([
+      [
+        'PipelineJournal.Arn',
+        ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:BatchWriteItem'],
+      ],
+      ['PipelineResults.Arn', 'dynamodb:PutItem'],
+      ['PipelineDeadLetters.Arn', 'dynamodb:PutItem'],
+      [
+        'PipelineOrdersStream.Arn',
+        [
+          'kinesis:DescribeStreamSummary',
+          'kinesis:GetRecords',
+          'kinesis:GetShardIterator',
+          'kinesis:ListShards',
+          'kinesis:SubscribeToShard',
+          'kinesis:DescribeStream',
+          'kinesis:ListStreams',
+          'kinesis:DescribeStreamConsumer',
+        ],
+      ],
+    ]);
+  });
+});
+
+describe('keeping', () => {
+  test.each([
+    ['journal', 'task', 'slot', Match.absent()],
+    ['results', 'pk', 'sk', { StreamViewType: 'NEW_AND_OLD_IMAGES' }],
+    ['deadLetters', 'pk', 'sk', Match.absent()],
+  ] as const)('%s is on demand, encrypted, recoverable, kept, and never expires', (name, pk, sk, stream) => {
+    const pipeline = ordersPipeline();
+
+    const stack = Stack.of(pipeline);
+    const tables = Template.fromStack(stack).findResources('AWS::DynamoDB::Table', {
+      Properties: {
+        KeySchema: [
+          { AttributeName: pk, KeyType: 'HASH' },
+          { AttributeName: sk, KeyType: 'RANGE' },
+        ],
+        BillingMode: 'PAY_PER_REQUEST',
+        SSESpecification: { SSEEnabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        StreamSpecification: stream,
+        TimeToLiveSpecification: Match.absent(),
+      },
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    });
+    expect(Object.keys(tables)).toContain(stack.resolve(pipeline[name].tableName).Ref);
+  });
+
+  test('tables, stream and logs go with the stack if they are told to', () => {
+    const template = templateOf({ removalPolicy: RemovalPolicy.DESTROY });
+
+    for (const type of ['AWS::DynamoDB::Table', 'AWS::Kinesis::Stream', 'AWS::Logs::LogGroup']) {
+      template.allResources(type, { DeletionPolicy: 'Delete' });
+    }
+  });
+
+  test('somebody who may read the results may not write them', () => {
+    const stack = ordersStack();
+    const reader = new Role(stack, 'Reader', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+
+    ordersPipeline({}, stack).grantReadResults(reader);
+
+    const policies = Template.fromStack(stack).findResources('AWS::IAM::Policy', {
+      Properties: { Roles: [{ Ref: Match.stringLikeRegexp('^Reader') }] },
+    });
+    const actions: readonly string[] = Object.values(policies).flatMap(({ Properties }) =>
+      Properties.PolicyDocument.Statement.flatMap(({ Action }: { readonly Action: unknown }) => Action),
+    );
+    expect(actions).toContain('dynamodb:Query');
+    expect(actions.filter((action) => /Put|Write|Update|Delete/.test(action))).toEqual([]);
+  });
+});
+
+describe('describing', () => {
+  test('outputs name what a person looks for', () => {
+    const outputs = Object.keys(templateOf().findOutputs('*'));
+
+    expect(outputs.toSorted()).toEqual([
+      'DeadLetterTable',
+      'JournalTable',
+      'OrdersStream',
+      'ResultsStream',
+      'ResultsTable',
+    ]);
+  });
+
+  test('two pipelines share a stack once their outputs differ', () => {
+    const stack = ordersStack();
+
+    ordersPipeline({}, stack, 'Orders');
+    ordersPipeline({ outputPrefix: 'Other' }, stack, 'Other');
+
+    const outputs = Object.keys(Template.fromStack(stack).findOutputs('*'));
+    expect(outputs).toEqual(
+      expect.arrayContaining(['ResultsTable', 'OtherResultsTable', 'OtherOrdersStream']),
+    );
+  });
+
+  test('a second pipeline without a prefix is refused', () => {
+    const stack = ordersStack();
+    ordersPipeline({}, stack, 'Orders');
+
+    const again = () => ordersPipeline({}, stack, 'others');
+
+    expect(again).toThrow(
+      'stack "Orders" has something called "ResultsTable" already; give "Orders/others" an outputPrefix, for example ' +
+        "'Others'",
+    );
+  });
+
+  test('the plan is in the template, as data', () => {
+    const pipeline = ordersPipeline();
+
+    const { Metadata } = Template.fromStack(Stack.of(pipeline)).toJSON();
+    expect(Metadata['Millrace:Orders/Pipeline']).toEqual(pipeline.plan);
+    expect(describePlan(pipeline.plan)).toContain('per-minute: tumbling 1 minute');
+  });
+});
+
+test('values that are known at deployment only are not judged', () => {
+  const template = templateOf({
+    batchSize: Lazy.number({ produce: () => 500 }),
+    shards: Lazy.number({ produce: () => 4 }),
+    checkpointInterval: Duration.seconds(Lazy.number({ produce: () => 30 })),
+  });
+
+  template.hasResourceProperties('AWS::Kinesis::Stream', { ShardCount: 4 });
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    BatchSize: 500,
+    TumblingWindowInSeconds: 30,
+  });
+});
+
+/** `PipelineJournal34A3F8A5.Arn` without what the CDK appends. */
+function withoutHashes(resource: unknown): string {
+  const [reference] = [resource].flat() as readonly { readonly 'Fn::GetAtt': readonly [string, string] }[];
+  const [logicalId = '', attribute = ''] = reference?.['Fn::GetAtt'] ?? [];
+  return `${logicalId.slice(0, -8)}.${attribute}`;
+}
