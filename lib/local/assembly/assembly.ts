@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { DefinitionError } from '../../model/errors.ts';
 import { eventSourceMappingOf, type EventSourceMappingResource } from './event-source-mapping-resource.ts';
 import { functionOf, type FunctionResource } from './function-resource.ts';
@@ -34,7 +35,7 @@ const IRRELEVANT = ['AWS::IAM::', 'AWS::CDK::', 'AWS::Logs::', 'AWS::CloudWatch:
  * @throws DefinitionError if the directory holds no cloud assembly, or a template that can't be worked out
  */
 export function loadAssembly(assemblyDir: string): Assembly {
-  const { stacks, assets } = readStacks(assemblyDir);
+  const { stacks, assets } = readStacks(resolve(assemblyDir));
   const resolvers = new Map<Stack, Resolver>();
   for (const stack of stacks) resolvers.set(stack, createResolver(stack, importValue));
 

@@ -54,6 +54,8 @@ function environmentOf(
     PATH: process.env['PATH'],
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
+    // This machine's Node may be the oldest the SDK supports; the deployed function's is newer.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     ...environment,
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
