@@ -51,12 +51,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
       },
     });
     faults.watch(deployment.functions);
-    const {
-      QuakesStream = '',
-      ResultsTable = '',
-      DeadLetterTable = '',
-      ResultsStream = '',
-    } = deployment.outputs;
+    const { QuakesStream = '', ResultsTable = '', DeadLetterTable = '' } = deployment.outputs;
 
     progress.step(`feeding ${quakes.length} earthquakes in the order they were reported`);
     const shards = await feedStream(platform.kinesis, QuakesStream, quakes, (fed) =>
