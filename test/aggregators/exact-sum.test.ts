@@ -3,8 +3,6 @@ import * as fc from 'fast-check';
 import { addExactly, sumOf, type ExactSum } from '../../lib/aggregators/exact-sum.ts';
 import { holds } from '../support/properties.ts';
 
-const SCALE = 1074n;
-
 /** A float as a whole number of 2^-1074: exact. */
 function scaled(value: number): bigint {
   const view = new DataView(new ArrayBuffer(8));

@@ -21,7 +21,9 @@ for (const omitOldItemOnConditionFailure of [false, true]) {
     await endpoint.close();
   });
 
-  const suffix = omitOldItemOnConditionFailure ? ', on an endpoint that does not hand back the losing item' : '';
+  const suffix = omitOldItemOnConditionFailure
+    ? ', on an endpoint that does not hand back the losing item'
+    : '';
   journalStoreContract(`the journal store in DynamoDB${suffix}`, async (slots) => {
     tables += 1;
     const TableName = `journal-${tables}`;

@@ -57,7 +57,7 @@ export function journalStoreContract(name: string, newStore: (slots: number) => 
       expect(await store.append('task', entry(3))).toEqual({ kind: 'appended' });
 
       const ring = await store.readRing('task');
-      expect(ring.map(({ n }) => n).toSorted()).toEqual([1, 2, 3]);
+      expect(ring.map(({ n }) => n).toSorted((a, b) => a - b)).toEqual([1, 2, 3]);
     });
 
     test.each([
