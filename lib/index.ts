@@ -15,6 +15,7 @@ export {
   Stream,
   WindowedStream,
   WindowResults,
+  type DeliveryPolicy,
   type ErrorPolicy,
   type Pipeline,
   type PipelineDefinition,

@@ -19,6 +19,7 @@ import {
   fromItem,
   JOURNAL_KEY,
   pieceSlot,
+  piecesPrefix,
   toItem,
 } from './journal-items.ts';
 
@@ -101,8 +102,7 @@ export class DynamoDbJournalStore implements JournalStore {
   }
 
   async readCheckpoint(task: string, checkpoint: CheckpointRef): Promise<readonly Uint8Array[]> {
-    const prefix = pieceSlot(checkpoint, 0).slice(0, -5);
-    const items = await this.#query(task, prefix);
+    const items = await this.#query(task, piecesPrefix(checkpoint));
     const parts = items.map(({ piece, continues }) => ({
       bytes: piece?.B ?? new Uint8Array(),
       continues: continues?.BOOL ?? false,
@@ -118,12 +118,14 @@ export class DynamoDbJournalStore implements JournalStore {
     return joined(parts);
   }
 
-  async removeCheckpointsBefore(task: string, kept: CheckpointRef): Promise<void> {
-    const keptPrefix = pieceSlot(kept, 0).slice(0, -5);
+  async removeCheckpoints(task: string, n: number, kept: readonly CheckpointRef[]): Promise<void> {
+    const prefixes = kept.map(piecesPrefix);
     const items = await this.#query(task, CHECKPOINT_PREFIX, JOURNAL_KEY.sort);
     const old = items
       .map((item) => item[JOURNAL_KEY.sort]?.S ?? '')
-      .filter((slot) => slot < checkpointPrefix(kept.n + 1) && !slot.startsWith(keptPrefix));
+      .filter(
+        (slot) => slot < checkpointPrefix(n + 1) && !prefixes.some((prefix) => slot.startsWith(prefix)),
+      );
     for (let index = 0; index < old.length; index += BATCH_LIMIT) {
       const requests = old
         .slice(index, index + BATCH_LIMIT)

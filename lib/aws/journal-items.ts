@@ -19,7 +19,12 @@ export function entrySlot(n: number, slots: number): string {
 
 /** The sort key of one piece: names sort by entry, so all older ones are one range. */
 export function pieceSlot({ n, writer }: Pick<CheckpointRef, 'n' | 'writer'>, piece: number): string {
-  return `${checkpointPrefix(n)}${writer}#${String(piece).padStart(SLOT_DIGITS, '0')}`;
+  return `${piecesPrefix({ n, writer })}${String(piece).padStart(SLOT_DIGITS, '0')}`;
+}
+
+/** What the sort keys of the pieces of one checkpoint begin with. */
+export function piecesPrefix({ n, writer }: Pick<CheckpointRef, 'n' | 'writer'>): string {
+  return `${checkpointPrefix(n)}${writer}#`;
 }
 
 /** What the sort keys of every checkpoint of entry n begin with. */
@@ -40,6 +45,7 @@ export function toItem(task: string, slots: number, entry: JournalEntry): Item {
     shapes: { M: Object.fromEntries(Object.entries(entry.shapes).map(([id, shape]) => [id, { S: shape }])) },
     ...(entry.delta !== undefined && { delta: { B: entry.delta } }),
     ...(entry.outbox !== undefined && { outbox: { B: entry.outbox } }),
+    ...(entry.outboxPieces !== undefined && { outboxPieces: { M: checkpointItem(entry.outboxPieces) } }),
     ...(entry.checkpoint !== undefined && { checkpoint: { M: checkpointItem(entry.checkpoint) } }),
   };
 }
@@ -56,6 +62,7 @@ export function fromItem(item: Item): JournalEntry {
     );
   }
   const checkpoint = item['checkpoint']?.M;
+  const outboxPieces = item['outboxPieces']?.M;
   return {
     format: Number(item['format']?.N),
     n: Number(item['n']?.N),
@@ -68,6 +75,7 @@ export function fromItem(item: Item): JournalEntry {
     ),
     ...(item['delta']?.B !== undefined && { delta: item['delta'].B }),
     ...(item['outbox']?.B !== undefined && { outbox: item['outbox'].B }),
+    ...(outboxPieces !== undefined && { outboxPieces: checkpointOf(outboxPieces) }),
     ...(checkpoint !== undefined && { checkpoint: checkpointOf(checkpoint) }),
   };
 }

@@ -12,7 +12,13 @@ export {
   type StatefulNode,
   type WindowAggregateNode,
 } from './nodes.ts';
-export { pipeline, type ErrorPolicy, type Pipeline, type PipelineDefinition } from './pipeline.ts';
+export {
+  pipeline,
+  type DeliveryPolicy,
+  type ErrorPolicy,
+  type Pipeline,
+  type PipelineDefinition,
+} from './pipeline.ts';
 export { validate, type Schema, type SchemaOutput, type Validation } from './schema.ts';
 export { source, type SourceSpec, type TimeOptions } from './source.ts';
 export {

@@ -19,6 +19,9 @@ type OutputsOf<Outputs> = {
   readonly [Name in keyof Outputs]: Outputs[Name] extends Flow<infer T> ? T : never;
 };
 
+/** When results are delivered. */
+export type DeliveryPolicy = 'eager' | 'transactional';
+
 /** What happens to a record on which a user function fails. */
 export type ErrorPolicy = 'quarantine' | 'halt';
 
@@ -29,6 +32,7 @@ export type ErrorPolicy = 'quarantine' | 'halt';
 export interface Pipeline<In extends object = object, Out extends object = object> {
   readonly name: string;
   readonly onError: ErrorPolicy;
+  readonly delivery: DeliveryPolicy;
   readonly sources: { readonly [Name in keyof In]: SourceNode };
   readonly sinks: { readonly [Name in keyof Out]: Node };
   /** Only for the compiler. */
@@ -46,6 +50,13 @@ export interface PipelineDefinition<Sources, Outputs> {
    * @default 'quarantine'
    */
   readonly onError?: ErrorPolicy;
+  /**
+   * `eager` delivers a result as soon as it is computed; after a crash it is computed and delivered again, to no effect.
+   * `transactional` delivers it only once the journal holds it, so nothing is ever seen that a newer version of the code
+   * could compute differently; it waits for the checkpoint.
+   * @default 'eager'
+   */
+  readonly delivery?: DeliveryPolicy;
 }
 
 const NAME = /^[a-z][a-z0-9-]{0,47}$/;
@@ -89,7 +100,8 @@ export function pipeline<
     );
   });
   checkConnections(name, Object.values(sources), Object.values(sinks));
-  return Object.freeze({ name, onError: definition.onError ?? 'quarantine', sources, sinks }) as Pipeline<
+  const { onError = 'quarantine', delivery = 'eager' } = definition;
+  return Object.freeze({ name, onError, delivery, sources, sinks }) as Pipeline<
     InputsOf<Sources>,
     OutputsOf<Outputs>
   >;
@@ -138,5 +150,7 @@ function mapValues<T, U>(
 }
 
 function describe(value: unknown): string {
-  return typeof value === 'object' && value !== null ? value.constructor.name : String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  // An object without a prototype has no constructor, whatever its type says.
+  return value.constructor?.name ?? 'Object';
 }

@@ -155,7 +155,7 @@ export class WindowedStream<K extends KeyValue, T> {
       window: this.#spec,
       graceMs: this.#graceMs,
       // The types of values end here: nodes hold what the signature above has checked.
-      aggregates: aggregates as unknown as WindowAggregateNode['aggregates'],
+      aggregates: Object.freeze({ ...aggregates }),
     });
   }
 }

@@ -1,8 +1,8 @@
 import type { TaskState } from '../engine/index.ts';
-import { comparePositions, RetryableError, StateConflictError, type Output } from '../model/index.ts';
+import { comparePositions, StateConflictError } from '../model/index.ts';
 import { JOURNAL_FORMAT, type CheckpointRef, type JournalEntry } from './entry.ts';
 import type { TaskMemory } from './memory.ts';
-import { encodeOutbox } from './outbox.ts';
+import { storeOutbox } from './outbox.ts';
 import type { TaskContext } from './task-context.ts';
 
 /**
@@ -10,12 +10,11 @@ import type { TaskContext } from './task-context.ts';
  * record was folded in since, unless it is to be sealed.
  *
  * 1. encode what changed
- * 2. where it is due, write a full checkpoint first, under a name nobody else uses
+ * 2. where it is due, write a full checkpoint first, under a name nobody else uses; likewise outputs too large for an entry
  * 3. append the entry, which is what makes the checkpoint count
  * 4. remove the checkpoints this one replaces
  *
  * @throws StateConflictError if another writer has appended this entry: memory is out of date
- * @throws RetryableError if more output is undelivered than an entry can hold
  */
 export async function appendToJournal(
   context: TaskContext,
@@ -27,7 +26,7 @@ export async function appendToJournal(
   const n = memory.n + 1;
   const writer = ports.newToken();
   const delta = memory.segments.encodeAll();
-  const outbox = outboxForEntry(context, memory.outbox);
+  const outbox = await storeOutbox(context, memory.outbox, { n, writer });
   const isCheckpointDue =
     delta.length > limits.entryBytes || isLongSinceCheckpoint(context, memory, delta.length);
   const taken = isCheckpointDue
@@ -43,7 +42,7 @@ export async function appendToJournal(
     mayLeaveTails: memory.window !== 'none',
     shapes,
     ...(delta.length <= limits.entryBytes && { delta }),
-    ...(outbox !== undefined && { outbox }),
+    ...outbox,
     ...(checkpoint !== undefined && { checkpoint }),
   });
   memory.n = n;
@@ -54,7 +53,10 @@ export async function appendToJournal(
   memory.checkpoint = checkpoint;
   memory.entriesSinceCheckpoint = taken === undefined ? memory.entriesSinceCheckpoint + 1 : 0;
   memory.bytesSinceCheckpoint = taken === undefined ? memory.bytesSinceCheckpoint + delta.length : 0;
-  if (taken !== undefined) await ports.store.removeCheckpointsBefore(taskId, taken);
+  if (taken !== undefined || outbox.outboxPieces !== undefined) {
+    const kept = [checkpoint, outbox.outboxPieces].filter((ref) => ref !== undefined);
+    await ports.store.removeCheckpoints(taskId, n, kept);
+  }
   return true;
 }
 
@@ -90,17 +92,4 @@ export function writeCheckpoint(
   name: Pick<CheckpointRef, 'n' | 'writer'>,
 ): Promise<CheckpointRef> {
   return ports.store.writeCheckpoint(taskId, name, state.encodeAll(limits.entriesPerPiece));
-}
-
-/** @throws RetryableError if more is undelivered than an entry can hold */
-export function outboxForEntry(
-  { taskId, limits }: TaskContext,
-  outputs: readonly Output[],
-): Uint8Array | undefined {
-  const outbox = encodeOutbox(outputs);
-  if (outbox === undefined || outbox.length <= limits.entryBytes) return outbox;
-  throw new RetryableError(
-    `${outputs.length} outputs of task "${taskId}" could not be delivered, more than an entry of the journal holds ` +
-      `(${outbox.length} of ${limits.entryBytes} bytes); the batch is delivered again`,
-  );
 }

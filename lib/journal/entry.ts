@@ -4,7 +4,7 @@ import type { StateShapes } from '../plan/index.ts';
 /** The layout of entries and tails; a reader refuses what it doesn't know. */
 export const JOURNAL_FORMAT = 1;
 
-/** Points at a full checkpoint: the whole state as of an entry, in pieces that are written once and never changed. */
+/** Points at a full checkpoint of an entry, in pieces that are written once and never changed: its state, or its outbox. */
 export interface CheckpointRef {
   /** The entry it was written for. */
   readonly n: number;
@@ -43,6 +43,8 @@ export interface JournalEntry {
   readonly delta?: Uint8Array;
   /** Encoded outputs not known to be delivered when this was written. */
   readonly outbox?: Uint8Array;
+  /** Where those outputs are instead, if they were too large for an entry. */
+  readonly outboxPieces?: CheckpointRef;
   /** The latest full checkpoint. Without one, the journal reaches back to its first entry. */
   readonly checkpoint?: CheckpointRef;
 }

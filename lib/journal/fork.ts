@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { earliestOf, type ShardFacts } from '../engine/index.ts';
 import { after, decodeKey, SHARD_START } from '../model/index.ts';
-import { appendEntry, appendToJournal, outboxForEntry, writeCheckpoint } from './append.ts';
+import { appendEntry, appendToJournal, writeCheckpoint } from './append.ts';
 import { JOURNAL_FORMAT, type JournalEntry } from './entry.ts';
 import type { TaskMemory } from './memory.ts';
+import { deliver, storeOutbox } from './outbox.ts';
 import { memoryAt, recover } from './recovery.ts';
 import type { TaskContext } from './task-context.ts';
 
@@ -34,13 +35,13 @@ export async function forkFromParents(context: TaskContext): Promise<TaskMemory 
 async function sealed(context: TaskContext): Promise<TaskMemory | undefined> {
   const memory = (await recover(context)) ?? (await forkFromParents(context));
   if (memory === undefined || memory.isSealed) return memory;
-  const { stream, sinks } = context.ports;
-  for await (const records of stream.readAfter(context.shardId, memory.through)) {
+  for await (const records of context.ports.stream.readAfter(context.shardId, memory.through)) {
     for (const record of records) memory.task.process(record);
     const last = records.at(-1);
     if (last !== undefined) memory.through = after(last.sequenceNumber);
     memory.segments.take();
-    memory.outbox = await sinks.deliver([...memory.outbox, ...memory.task.takeOutputs()]);
+    memory.outbox = [...memory.outbox, ...memory.task.takeOutputs()];
+    await deliver(context, memory);
   }
   await appendToJournal(context, memory, 'seal');
   return memory;
@@ -60,10 +61,7 @@ async function begin(
   task.state.time = earliestOf(parents.map((parent) => parent.task.state.time));
   task.resume();
   const writer = context.ports.newToken();
-  const outbox = outboxForEntry(
-    context,
-    parents.flatMap((parent) => parent.outbox),
-  );
+  const undelivered = parents.flatMap((parent) => parent.outbox);
   const entry: JournalEntry = {
     format: JOURNAL_FORMAT,
     n: 0,
@@ -73,10 +71,10 @@ async function begin(
     mayLeaveTails: true,
     shapes: context.shapes,
     checkpoint: await writeCheckpoint(context, task.state, { n: 0, writer }),
-    ...(outbox !== undefined && { outbox }),
+    ...(await storeOutbox(context, undelivered, { n: 0, writer })),
   };
   await appendEntry(context, entry);
-  return memoryAt(task, entry);
+  return memoryAt(task, entry, undelivered);
 }
 
 /**

@@ -14,7 +14,7 @@ import { appendToJournal } from './append.ts';
 import type { Invocation, InvocationResult } from './invocation.ts';
 import type { TaskMemory } from './memory.ts';
 import { obtainState } from './obtain.ts';
-import { encodeOutbox } from './outbox.ts';
+import { deliver, encodeOutbox } from './outbox.ts';
 import { Tally } from './report.ts';
 import { encodeTail, type EncodedTail } from './tail.ts';
 import {
@@ -94,11 +94,13 @@ export class JournaledTask {
       };
     }
     const { memory } = obtained;
-    if (!obtained.isAdjacent) await this.#closeGap(memory, records, halted?.sequenceNumber, tally);
     memory.window = invocation.window;
+    if (!obtained.isAdjacent) await this.#closeGap(memory, records, halted?.sequenceNumber, tally);
     await this.#fold(memory, records, tally);
-    if (invocation.window !== 'open' || halted !== undefined || obtained.mustAppend)
+    if (invocation.window !== 'open' || halted !== undefined || obtained.mustAppend) {
       await this.#commit(memory, tally);
+    }
+    if (invocation.window !== 'open') this.#requireDelivered(memory);
     this.#memory = memory;
     const windowState = this.#tailOf(memory);
     return {
@@ -140,12 +142,23 @@ export class JournaledTask {
     }
     const outputs = memory.task.takeOutputs();
     tally.count(outputs);
-    memory.outbox = await this.#context.ports.sinks.deliver([...memory.outbox, ...outputs]);
+    memory.outbox = [...memory.outbox, ...outputs];
+    await deliver(this.#context, memory);
     if (memory.segments.sizeBytes > this.#context.limits.tailBytes) await this.#commit(memory, tally);
   }
 
   async #commit(memory: TaskMemory, tally: Tally): Promise<void> {
     if (await appendToJournal(this.#context, memory)) tally.appended += 1;
+    if (this.#context.isTransactional) await deliver(this.#context, memory);
+  }
+
+  /** Nobody may come by for a long time: what waits is tried again by the same batch, as its records are journaled. */
+  #requireDelivered({ outbox }: TaskMemory): void {
+    if (outbox.length === 0) return;
+    throw new RetryableError(
+      `${outbox.length} outputs of task "${this.#context.taskId}" could not be delivered; they are in the journal, and ` +
+        'the batch is delivered again to try once more',
+    );
   }
 
   #tailOf({ n, through, segments, outbox }: TaskMemory): EncodedTail {

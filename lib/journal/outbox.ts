@@ -1,4 +1,7 @@
-import { decode, encode, type Output } from '../model/index.ts';
+import { decode, encode, isCovered, type Output } from '../model/index.ts';
+import type { CheckpointRef, JournalEntry } from './entry.ts';
+import type { TaskMemory } from './memory.ts';
+import type { TaskContext } from './task-context.ts';
 
 /** Outputs not known to be delivered, as bytes; nothing if there are none. */
 export function encodeOutbox(outputs: readonly Output[]): Uint8Array | undefined {
@@ -7,4 +10,53 @@ export function encodeOutbox(outputs: readonly Output[]): Uint8Array | undefined
 
 export function decodeOutbox(bytes: Uint8Array | undefined): readonly Output[] {
   return bytes === undefined ? [] : (decode(bytes) as readonly Output[]);
+}
+
+type StoredOutbox = Pick<JournalEntry, 'outbox' | 'outboxPieces'>;
+
+/** Puts outputs where an entry can hold them: within it, or in pieces beside it if they are too large. */
+export async function storeOutbox(
+  { ports, taskId, limits }: TaskContext,
+  outputs: readonly Output[],
+  name: Pick<CheckpointRef, 'n' | 'writer'>,
+): Promise<StoredOutbox> {
+  const outbox = encodeOutbox(outputs);
+  if (outbox === undefined) return {};
+  if (outbox.length <= limits.entryBytes) return { outbox };
+  const ownName = { ...name, writer: `${name.writer}.outbox` };
+  return {
+    outboxPieces: await ports.store.writeCheckpoint(taskId, ownName, pieces(outputs, limits.entriesPerPiece)),
+  };
+}
+
+/** @throws RetryableError if the pieces are gone: a newer entry has replaced them */
+export async function readOutbox(
+  { ports, taskId }: TaskContext,
+  { outbox, outboxPieces }: StoredOutbox,
+): Promise<readonly Output[]> {
+  if (outboxPieces === undefined) return decodeOutbox(outbox);
+  const read = await ports.store.readCheckpoint(taskId, outboxPieces);
+  return read.flatMap(decodeOutbox);
+}
+
+/**
+ * Delivers what waits, and keeps what could not be delivered. Where delivery is transactional, only what the journal
+ * holds is ready; the rest waits for the append that covers it.
+ */
+export async function deliver(context: TaskContext, memory: TaskMemory): Promise<void> {
+  const isReady = (output: Output): boolean =>
+    !context.isTransactional || isJournaled(context, memory, output);
+  const ready = memory.outbox.filter(isReady);
+  const waiting = memory.outbox.filter((output) => !isReady(output));
+  const undelivered = ready.length === 0 ? ready : await context.ports.sinks.deliver(ready);
+  memory.outbox = [...undelivered, ...waiting];
+}
+
+/** What a parent shard has left is in the journal too: in the entry that began this one. */
+function isJournaled({ shardId }: TaskContext, { journaled }: TaskMemory, { id }: Output): boolean {
+  return id.shardId !== shardId || isCovered(journaled, id.sequenceNumber);
+}
+
+function* pieces(outputs: readonly Output[], size: number): Iterable<Uint8Array> {
+  for (let start = 0; start < outputs.length; start += size) yield encode(outputs.slice(start, start + size));
 }

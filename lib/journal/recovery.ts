@@ -1,17 +1,16 @@
 import type { StageTask } from '../engine/index.ts';
-import { comparePositions, FatalError, RetryableError } from '../model/index.ts';
+import { comparePositions, FatalError, RetryableError, type Output } from '../model/index.ts';
 import type { StateShapes } from '../plan/index.ts';
 import { JOURNAL_FORMAT, type JournalEntry } from './entry.ts';
 import type { TaskMemory } from './memory.ts';
-import { decodeOutbox } from './outbox.ts';
+import { readOutbox } from './outbox.ts';
 import { Segments } from './segments.ts';
-import type { JournalStore } from './store.ts';
 import type { TaskContext } from './task-context.ts';
 
 const MAX_READS = 5;
 
 /** A task with nothing in it yet, standing at this entry. */
-export function memoryAt(task: StageTask, entry: JournalEntry): TaskMemory {
+export function memoryAt(task: StageTask, entry: JournalEntry, outbox: readonly Output[] = []): TaskMemory {
   return {
     task,
     segments: new Segments(task.state),
@@ -21,7 +20,7 @@ export function memoryAt(task: StageTask, entry: JournalEntry): TaskMemory {
     window: 'open',
     journaled: entry.through,
     through: entry.through,
-    outbox: decodeOutbox(entry.outbox),
+    outbox,
     checkpoint: entry.checkpoint,
     entriesSinceCheckpoint: 0,
     bytesSinceCheckpoint: 0,
@@ -32,18 +31,14 @@ export function memoryAt(task: StageTask, entry: JournalEntry): TaskMemory {
  * Builds a task from its journal: the latest checkpoint, then the deltas after it. `undefined` if there is no journal.
  * @throws FatalError if the code can't read what is stored; nothing has been touched then
  */
-export async function recover({
-  ports: { store },
-  taskId,
-  newStageTask,
-  shapes,
-}: TaskContext): Promise<TaskMemory | undefined> {
+export async function recover(context: TaskContext): Promise<TaskMemory | undefined> {
+  const { ports, taskId, shapes } = context;
   for (let reads = 0; reads < MAX_READS; reads += 1) {
-    const entries = latestRun(await store.readRing(taskId));
+    const entries = latestRun(await ports.store.readRing(taskId));
     if (entries === 'none') return undefined;
     if (entries === 'torn') continue;
     for (const entry of entries) requireReadable(taskId, entry, shapes);
-    const memory = await rebuild(store, taskId, newStageTask(), entries);
+    const memory = await unlessReplaced(rebuild(context, entries));
     if (memory !== undefined) return memory;
   }
   throw new RetryableError(
@@ -55,18 +50,33 @@ export async function recover({
  * Brings a task that is behind up to the tip of its journal, entry by entry.
  * @returns false if it can't be done from here, and the task must be recovered instead
  */
-export async function catchUp(
-  { ports: { store }, taskId, shapes }: TaskContext,
-  memory: TaskMemory,
-): Promise<boolean> {
+export async function catchUp(context: TaskContext, memory: TaskMemory): Promise<boolean> {
+  const { ports, taskId, shapes } = context;
+  let tip: JournalEntry | undefined;
   for (;;) {
-    const next = await store.readSlot(taskId, memory.n + 1);
-    if (next === undefined || next.n <= memory.n) return true;
+    const next = await ports.store.readSlot(taskId, memory.n + 1);
+    if (next === undefined || next.n <= memory.n) break;
     requireReadable(taskId, next, shapes);
     const isAhead = comparePositions(memory.through, next.through) > 0;
     if (next.n !== memory.n + 1 || next.delta === undefined || isAhead) return false;
     applyEntry(memory, next);
     memory.task.resume();
+    tip = next;
+  }
+  if (tip === undefined) return true;
+  const outbox = await unlessReplaced(readOutbox(context, tip));
+  if (outbox === undefined) return false;
+  memory.outbox = outbox;
+  return true;
+}
+
+/** What is read, or `undefined` if it was removed meanwhile because something newer has replaced it. */
+async function unlessReplaced<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof RetryableError) return undefined;
+    throw error;
   }
 }
 
@@ -80,7 +90,6 @@ function applyEntry(memory: TaskMemory, entry: JournalEntry): void {
   memory.mayLeaveTails = entry.mayLeaveTails;
   memory.journaled = entry.through;
   memory.through = entry.through;
-  memory.outbox = decodeOutbox(entry.outbox);
   if (entry.checkpoint?.n === entry.n) {
     memory.checkpoint = entry.checkpoint;
     memory.entriesSinceCheckpoint = 0;
@@ -102,23 +111,20 @@ function latestRun(ring: readonly JournalEntry[]): 'none' | 'torn' | readonly Jo
 }
 
 async function rebuild(
-  store: JournalStore,
-  taskId: string,
-  task: StageTask,
+  context: TaskContext,
   entries: readonly JournalEntry[],
 ): Promise<TaskMemory | undefined> {
+  const { ports, taskId, newStageTask } = context;
   const [base, ...rest] = entries;
-  if (base === undefined) return undefined;
+  const tip = entries.at(-1);
+  if (base === undefined || tip === undefined) return undefined;
+  const task = newStageTask();
   if (base.checkpoint !== undefined) {
-    try {
-      for (const piece of await store.readCheckpoint(taskId, base.checkpoint)) task.state.apply(piece);
-    } catch (error) {
-      if (error instanceof RetryableError) return undefined;
-      throw error;
-    }
+    for (const piece of await ports.store.readCheckpoint(taskId, base.checkpoint)) task.state.apply(piece);
   } else if (base.delta !== undefined) task.state.apply(base.delta);
   const memory = memoryAt(task, base);
   for (const entry of rest) applyEntry(memory, entry);
+  memory.outbox = await readOutbox(context, tip);
   task.state.takeChanges();
   task.resume();
   return memory;

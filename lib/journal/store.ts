@@ -37,8 +37,8 @@ export interface JournalStore {
   readCheckpoint(task: string, checkpoint: CheckpointRef): Promise<readonly Uint8Array[]>;
 
   /**
-   * Removes every checkpoint that can't be referred to any more now that entry `kept.n` is appended with this
-   * checkpoint: all older ones, and those other attempts wrote for the same entry.
+   * Removes every checkpoint that can't be referred to any more now that entry n is appended: those of older entries and
+   * those other attempts wrote for the same one, except the ones kept.
    */
-  removeCheckpointsBefore(task: string, kept: CheckpointRef): Promise<void>;
+  removeCheckpoints(task: string, n: number, kept: readonly CheckpointRef[]): Promise<void>;
 }

@@ -20,7 +20,7 @@ export interface TaskLimits {
   readonly entryBytes: number;
   /** Deltas of fewer bytes than this are not worth a checkpoint. */
   readonly smallestCheckpointBytes: number;
-  /** How many state entries go into one piece of a checkpoint. */
+  /** How many state entries or outputs go into one piece of a checkpoint. */
   readonly entriesPerPiece: number;
 }
 
@@ -46,6 +46,8 @@ export interface TaskContext {
   readonly newStageTask: () => StageTask;
   /** The pipeline may report that it can't get past a record. */
   readonly canHalt: boolean;
+  /** Outputs wait until the journal holds what they come from. */
+  readonly isTransactional: boolean;
   readonly shapes: StateShapes;
   readonly fingerprint: string;
 }
@@ -65,6 +67,7 @@ export function taskContext(
     limits,
     newStageTask: () => new StageTask(pipeline, stage.id, shardId),
     canHalt: pipeline.onError === 'halt',
+    isTransactional: pipeline.delivery === 'transactional',
     shapes: stateShapesOf(stage),
     fingerprint: fingerprintOf(stage),
   };

@@ -4,9 +4,10 @@ import type { OperatorPlan, Plan, StagePlan } from './plan.ts';
 
 /** The plan as text a person reads: stages, what each operator keeps and for how long, and where results go. */
 export function describePlan(plan: Plan): string {
-  return [`pipeline ${plan.pipeline} (on error: ${plan.onError})`, ...plan.stages.map(describeStage)].join(
-    '\n',
-  );
+  return [
+    `pipeline ${plan.pipeline} (on error: ${plan.onError}, delivery: ${plan.delivery})`,
+    ...plan.stages.map(describeStage),
+  ].join('\n');
 }
 
 function describeStage({ id, time, operators, sinks }: StagePlan): string {

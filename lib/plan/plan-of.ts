@@ -15,6 +15,7 @@ export function planOf(pipeline: Pipeline): Plan {
     format: 1,
     pipeline: pipeline.name,
     onError: pipeline.onError,
+    delivery: pipeline.delivery,
     stages: sources.map((source) => stageOf(pipeline, source)),
   };
 }

@@ -1,4 +1,4 @@
-import type { ErrorPolicy } from '../dsl/index.ts';
+import type { DeliveryPolicy, ErrorPolicy } from '../dsl/index.ts';
 import type { WindowSpec } from '../windows/index.ts';
 
 /**
@@ -9,6 +9,7 @@ export interface Plan {
   readonly format: 1;
   readonly pipeline: string;
   readonly onError: ErrorPolicy;
+  readonly delivery: DeliveryPolicy;
   readonly stages: readonly StagePlan[];
 }
 

@@ -52,10 +52,11 @@ export class MemoryJournalStore implements JournalStore {
     );
   }
 
-  async removeCheckpointsBefore(task: string, kept: CheckpointRef): Promise<void> {
+  async removeCheckpoints(task: string, n: number, kept: readonly CheckpointRef[]): Promise<void> {
     const all = this.#checkpoints.get(task);
-    for (const [name, { n }] of all ?? []) {
-      if (n <= kept.n && name !== nameOf(kept)) all?.delete(name);
+    const names = new Set(kept.map(nameOf));
+    for (const [name, checkpoint] of all ?? []) {
+      if (checkpoint.n <= n && !names.has(name)) all?.delete(name);
     }
   }
 

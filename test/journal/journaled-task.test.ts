@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { count, pipeline, source, tumbling, type Pipeline } from 'millrace';
-import { JournaledTask, type Invocation, type InvocationResult } from '../../lib/journal/index.ts';
+import {
+  DEFAULT_LIMITS,
+  JournaledTask,
+  type Invocation,
+  type InvocationResult,
+} from '../../lib/journal/index.ts';
 import { encodeControlRecord, type InputRecord } from '../../lib/model/index.ts';
 import { planOf } from '../../lib/plan/index.ts';
 import { MemoryJournalStore, MemorySinks, MemoryStream } from '../../lib/testing/index.ts';
@@ -199,6 +204,120 @@ describe('a pipeline that halts on errors', () => {
     await sandbox().invoke(invocation([r3, r4, r5], {}));
     expect(rowsOf(sinks)).toEqual(EXPECTED);
     expect(sinks.deadLetters).toEqual([]);
+  });
+});
+
+describe('outputs that can not be delivered', () => {
+  const failing = (sinks: MemorySinks, times: number): void => {
+    const put = sinks.deliver.bind(sinks);
+    let left = times;
+    sinks.deliver = async (outputs) => (left-- > 0 ? outputs : put(outputs));
+  };
+
+  test('travel in the tail and are delivered by the next invocation', async () => {
+    const { sandbox, sinks } = world();
+    failing(sinks, 1);
+    const first = await sandbox().invoke(invocation([r1, r2, r3, r4, r5]));
+    expect(first.report).toMatchObject({ outputs: 2, undelivered: 2 });
+
+    await sandbox().invoke(final(first.windowState));
+
+    expect(rowsOf(sinks)).toEqual(EXPECTED);
+  });
+
+  test('fail the invocation that ends a window, once they are in the journal, and are tried again with it', async () => {
+    const { sandbox, sinks } = world();
+    failing(sinks, 1);
+    const begun = await sandbox().invoke(invocation([r1, r2]));
+
+    await expect(sandbox().invoke(final(begun.windowState, [r3, r4, r5]))).rejects.toThrow(
+      '2 outputs of task "orders/orders/shardId-000000000000" could not be delivered; they are in the journal',
+    );
+    await sandbox().invoke(final(begun.windowState, [r3, r4, r5]));
+
+    expect(rowsOf(sinks)).toEqual(EXPECTED);
+  });
+
+  test('are kept beside the journal if they are larger than an entry', async () => {
+    const { sinks, ports, stage, store } = world();
+    const limits = { ...DEFAULT_LIMITS, entryBytes: 50, entriesPerPiece: 1 };
+    const sandbox = (): JournaledTask => new JournaledTask(orders, stage, SHARD, ports, limits);
+    failing(sinks, 1);
+
+    await expect(sandbox().invoke(unwindowed(r1, r2, r3, r4, r5))).rejects.toThrow('2 outputs');
+    const tip = await store.readSlot('orders/orders/shardId-000000000000', 1);
+    expect(tip).toMatchObject({ outboxPieces: { n: 1, pieces: 2 } });
+    await sandbox().invoke(unwindowed(r1, r2, r3, r4, r5));
+
+    expect(rowsOf(sinks)).toEqual(EXPECTED);
+  });
+});
+
+describe('transactional delivery', () => {
+  const careful = pipeline('orders', {
+    delivery: 'transactional',
+    sources: { orders: source(Order, { timestamp: (each) => each.at }) },
+    build: ({ orders: stream }) => ({
+      perMinute: stream
+        .byPartitionKey()
+        .window(tumbling('1 minute'))
+        .aggregate('per-minute', { orders: count() }),
+    }),
+  });
+
+  test('shows a result only once the journal holds what it comes from', async () => {
+    const { sandbox, sinks } = world(careful);
+
+    const first = await sandbox().invoke(invocation([r1, r2, r3, r4, r5]));
+    expect(rowsOf(sinks)).toEqual([]);
+    await sandbox().invoke(final(first.windowState));
+
+    expect(rowsOf(sinks)).toEqual(EXPECTED);
+  });
+
+  test('delivers what a crash right after the append has left', async () => {
+    const { sandbox, sinks } = world(careful);
+    const put = sinks.deliver.bind(sinks);
+    const first = await sandbox().invoke(invocation([r1, r2, r3, r4, r5]));
+    sinks.deliver = async () => {
+      throw new Error('killed');
+    };
+    await expect(sandbox().invoke(final(first.windowState))).rejects.toThrow('killed');
+    sinks.deliver = put;
+
+    await sandbox().invoke(final(first.windowState));
+
+    expect(rowsOf(sinks)).toEqual(EXPECTED);
+    expect(sinks.changes).toHaveLength(2);
+  });
+});
+
+describe('a journal that the code can not read', () => {
+  const changed = pipeline('orders', {
+    sources: { orders: source(Order, { timestamp: (each) => each.at }) },
+    build: ({ orders: stream }) => ({
+      perMinute: stream
+        .byPartitionKey()
+        .window(tumbling('5 minutes'))
+        .aggregate('per-minute', { orders: count() }),
+    }),
+  });
+
+  test('is refused with what has changed and what to do, and nothing is touched', async () => {
+    const { sandbox, ports, store, sinks } = world();
+    await sandbox().invoke(final({}, [r1, r2]));
+    const before = await store.readRing('orders/orders/shardId-000000000000');
+    const [stage] = planOf(changed).stages;
+    if (stage === undefined) throw new Error('no stage');
+
+    const refused = new JournaledTask(changed, stage, SHARD, ports).invoke(invocation([r3, r4, r5]));
+
+    await expect(refused).rejects.toThrow(
+      'has state of operator "per-minute" as "tumbling 1 minute { orders: count, total: sum, mean: avg, smallest: min, ' +
+        'largest: max }", but it is now "tumbling 5 minutes { orders: count }"; bring the old definition back, or',
+    );
+    expect(await store.readRing('orders/orders/shardId-000000000000')).toEqual(before);
+    expect(sinks.changes).toEqual([]);
   });
 });
 
