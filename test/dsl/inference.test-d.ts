@@ -15,6 +15,8 @@ import {
 import * as z from 'zod';
 import { Order } from '../support/orders.ts';
 
+/** The same type, not only assignable both ways: the compiler compares the two functions without resolving T. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 type ValueOf<S> = S extends Stream<infer T> ? T : S extends KeyedStream<string, infer T> ? T : never;
 type TypesOf<P extends Pipeline> = NonNullable<P['~types']>;
