@@ -141,7 +141,7 @@ export class StreamPipeline<In extends object, Out extends object> extends Const
 /** The props with their defaults, checked. */
 function settingsOf({
   pipeline: { name },
-  shards,
+  shards = 1,
   checkpointInterval = Duration.seconds(60),
   batchSize = 1000,
   startingPosition = StartingPosition.TRIM_HORIZON,
@@ -151,7 +151,7 @@ function settingsOf({
 }: StreamPipelineProps<object, object>) {
   const of = (prop: string): string => `${prop} of pipeline "${name}"`;
   return {
-    shards: requireWhole(of('shards'), shards ?? 1, { min: 1, max: 10_000 }),
+    shards: requireWhole(of('shards'), shards, { min: 1, max: 10_000 }),
     checkpointInterval: requireWindow(of('checkpointInterval'), checkpointInterval),
     batchSize: requireWhole(of('batchSize'), batchSize, { min: 1, max: 10_000 }),
     startingPosition,
