@@ -26,10 +26,10 @@ const LONGEST_WINDOW_SECONDS = 900;
  */
 export function requireWindow(what: string, value: Duration): Duration {
   if (value.isUnresolved()) return value;
-  const seconds = value.toMilliseconds() / 1000;
+  const seconds = value.toSeconds({ integral: false });
   if (Number.isInteger(seconds) && seconds >= 1 && seconds <= LONGEST_WINDOW_SECONDS) return value;
   throw new DefinitionError(
-    `${what} is "${value.toHumanString()}"; it must be whole seconds from 1 second to 15 minutes, ` +
+    `${what} is "${seconds} seconds"; it must be whole seconds from 1 second to 15 minutes, ` +
       'for example Duration.seconds(60)',
   );
 }

@@ -15,12 +15,17 @@ test.each<[string, Partial<OrdersProps>, string]>([
   [
     'a checkpoint interval above 15 minutes',
     { checkpointInterval: Duration.seconds(901) },
-    'checkpointInterval of pipeline "orders" is "15 minutes 1 second"; it must be',
+    'checkpointInterval of pipeline "orders" is "901 seconds"; it must be',
   ],
   [
     'a checkpoint interval with a part of a second',
     { checkpointInterval: Duration.millis(1500) },
-    'checkpointInterval of pipeline "orders" is "1 second 500 millis"; it must be whole seconds',
+    'checkpointInterval of pipeline "orders" is "1.5 seconds"; it must be whole seconds',
+  ],
+  [
+    'a checkpoint interval that is no number',
+    { checkpointInterval: Duration.seconds(Number.NaN) },
+    'checkpointInterval of pipeline "orders" is "NaN seconds"; it must be whole seconds',
   ],
   [
     'an empty batch',
