@@ -35,11 +35,11 @@ export class DynamoDbSinks implements OutputSinks {
   }
 
   /** What fails is handed back; it is tried again with the next batch. Outputs of one item keep their order. */
-  async deliver(outputs: readonly Output[]): Promise<readonly Output[]> {
+  async deliver(outputs: readonly Output[], signal?: AbortSignal): Promise<readonly Output[]> {
     const queue = [...itemsInOrder(outputs).values()].values();
     const undelivered = new Map<Output, unknown>();
     const worker = async (): Promise<void> => {
-      for (const sameItem of queue) await this.#deliverInOrder(sameItem, undelivered);
+      for (const sameItem of queue) await this.#deliverInOrder(sameItem, undelivered, signal);
     };
     await Promise.all(Array.from({ length: Math.min(CONCURRENCY, outputs.length) }, worker));
     const [firstError] = undelivered.values();
@@ -50,9 +50,14 @@ export class DynamoDbSinks implements OutputSinks {
     return outputs.filter((output) => undelivered.has(output));
   }
 
-  async #deliverInOrder(outputs: readonly Output[], undelivered: Map<Output, unknown>): Promise<void> {
+  async #deliverInOrder(
+    outputs: readonly Output[],
+    undelivered: Map<Output, unknown>,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     for (const [index, output] of outputs.entries()) {
       try {
+        signal?.throwIfAborted();
         await this.#put(output);
       } catch (error) {
         for (const rest of outputs.slice(index)) undelivered.set(rest, error);

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import middy, { type MiddyfiedHandler } from '@middy/core';
+import type { Context } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
 import type { Pipeline } from '../dsl/index.ts';
 import { JournaledTask, type InvocationResult } from '../journal/index.ts';
@@ -11,6 +12,11 @@ import { readSurroundings, type Surroundings } from './environment.ts';
 import { originOf, recordsOf, windowOf, type KinesisEvent } from './kinesis-event.ts';
 import { KinesisInputStream } from './kinesis-input-stream.ts';
 import { observed } from './observed.ts';
+
+/** How much of an invocation's time delivery may take; the rest is for putting what is left into the journal. */
+const DELIVERY_SHARE = 0.5;
+/** How many tasks a sandbox keeps in memory. One it has forgotten is read from its journal again. */
+const MAX_TASKS_HELD = 16;
 
 /** What the event source mapping reads from the answer. */
 export interface KinesisResponse {
@@ -26,12 +32,15 @@ export interface KinesisResponse {
  */
 export function createHandler(pipeline: Pipeline): MiddyfiedHandler<KinesisEvent, KinesisResponse> {
   let tasks: TaskPool | undefined;
-  const handle = async (event: KinesisEvent): Promise<KinesisResponse> => {
+  const handle = async (event: KinesisEvent, context: Context): Promise<KinesisResponse> => {
     tasks ??= new TaskPool(pipeline, readSurroundings(process.env));
     const { streamArn, shardId } = originOf(event);
-    const result = await tasks
-      .taskOf(streamArn, shardId)
-      .invoke({ records: recordsOf(event), windowState: event.state, window: windowOf(event) });
+    const result = await tasks.taskOf(streamArn, shardId).invoke({
+      records: recordsOf(event),
+      windowState: event.state,
+      window: windowOf(event),
+      deliverUntil: AbortSignal.timeout(context.getRemainingTimeInMillis() * DELIVERY_SHARE),
+    });
     console.log(JSON.stringify({ level: 'info', pipeline: pipeline.name, shardId, ...result.report }));
     return responseTo(result);
   };
@@ -60,7 +69,13 @@ class TaskPool {
 
   taskOf(streamArn: string, shardId: string): JournaledTask {
     const known = this.#tasks.get(shardId);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      this.#tasks.delete(shardId);
+      this.#tasks.set(shardId, known);
+      return known;
+    }
+    const [longestUnused] = this.#tasks.keys();
+    if (longestUnused !== undefined && this.#tasks.size >= MAX_TASKS_HELD) this.#tasks.delete(longestUnused);
     const stage = planOf(this.#pipeline).stages.find(({ id }) => id === this.#surroundings.stage);
     if (stage === undefined) {
       throw new TypeError(

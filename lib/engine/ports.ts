@@ -26,7 +26,7 @@ export interface OutputSinks {
   /**
    * Delivers outputs, those about one row in the order given, and answers with those it could not deliver in time.
    * Called with outputs that were delivered before as well: an output is known by its identity, and delivering it
-   * again changes nothing.
+   * again changes nothing. Once the signal is aborted, nothing more is begun.
    */
-  deliver(outputs: readonly Output[]): Promise<readonly Output[]>;
+  deliver(outputs: readonly Output[], signal?: AbortSignal): Promise<readonly Output[]>;
 }

@@ -6,8 +6,8 @@ import { storeOutbox } from './outbox.ts';
 import type { TaskContext } from './task-context.ts';
 
 /**
- * Makes what memory holds durable: the entry after the one it stands at, by one conditional write. Does nothing if no
- * record was folded in since, unless it is to be sealed.
+ * Makes what memory holds durable: the entry after the one it stands at, by one conditional write. Does nothing if there
+ * is no news since, unless the task is to be sealed.
  *
  * 1. encode what changed
  * 2. where it is due, write a full checkpoint first, under a name nobody else uses; likewise outputs too large for an entry
@@ -21,7 +21,7 @@ export async function appendToJournal(
   memory: TaskMemory,
   kind: 'delta' | 'seal' = 'delta',
 ): Promise<boolean> {
-  if (kind === 'delta' && comparePositions(memory.through, memory.journaled) === 0) return false;
+  if (kind === 'delta' && !hasNews(memory)) return false;
   const { taskId, ports, limits, shapes } = context;
   const n = memory.n + 1;
   const writer = ports.newToken();
@@ -49,6 +49,7 @@ export async function appendToJournal(
   memory.isSealed = kind === 'seal';
   memory.mayLeaveTails = memory.window !== 'none';
   memory.journaled = memory.through;
+  memory.journaledOutbox = memory.outbox.length;
   memory.segments.clear();
   memory.checkpoint = checkpoint;
   memory.entriesSinceCheckpoint = taken === undefined ? memory.entriesSinceCheckpoint + 1 : 0;
@@ -58,6 +59,12 @@ export async function appendToJournal(
     await ports.store.removeCheckpoints(taskId, n, kept);
   }
   return true;
+}
+
+/** Records were folded in, or a part of a long outbox was delivered, which must not be done all over again. */
+function hasNews({ through, journaled, outbox, journaledOutbox }: TaskMemory): boolean {
+  const isPartlyDelivered = 0 < outbox.length && outbox.length < journaledOutbox;
+  return isPartlyDelivered || comparePositions(through, journaled) !== 0;
 }
 
 /**

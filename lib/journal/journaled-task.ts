@@ -14,7 +14,7 @@ import { appendToJournal } from './append.ts';
 import type { Invocation, InvocationResult } from './invocation.ts';
 import type { TaskMemory } from './memory.ts';
 import { obtainState } from './obtain.ts';
-import { deliver, encodeOutbox } from './outbox.ts';
+import { deliver, encodeOutbox, outputsBeyondJournal } from './outbox.ts';
 import { Tally } from './report.ts';
 import { encodeTail, type EncodedTail } from './tail.ts';
 import {
@@ -89,12 +89,13 @@ export class JournaledTask {
     if (obtained === undefined) {
       return {
         windowState: {},
-        report: tally.report(undefined, 0),
+        report: tally.report({ undelivered: 0, watermark: undefined, tailBytes: 0 }),
         ...(halted !== undefined && { haltedAt: halted }),
       };
     }
     const { memory } = obtained;
     memory.window = invocation.window;
+    memory.deliverUntil = invocation.deliverUntil;
     if (!obtained.isAdjacent) await this.#closeGap(memory, records, halted?.sequenceNumber, tally);
     await this.#fold(memory, records, tally);
     if (invocation.window !== 'open' || halted !== undefined || obtained.mustAppend) {
@@ -105,7 +106,11 @@ export class JournaledTask {
     const windowState = this.#tailOf(memory);
     return {
       windowState,
-      report: tally.report(memory, JSON.stringify(windowState).length),
+      report: tally.report({
+        undelivered: memory.outbox.length,
+        watermark: memory.task.state.time.watermark,
+        tailBytes: JSON.stringify(windowState).length,
+      }),
       ...(halted !== undefined && { haltedAt: halted }),
     };
   }
@@ -144,7 +149,9 @@ export class JournaledTask {
     tally.count(outputs);
     memory.outbox = [...memory.outbox, ...outputs];
     await deliver(this.#context, memory);
-    if (memory.segments.sizeBytes > this.#context.limits.tailBytes) await this.#commit(memory, tally);
+    const waitingBytes = this.#outboxOfTail(memory)?.length ?? 0;
+    if (memory.segments.sizeBytes + waitingBytes > this.#context.limits.tailBytes)
+      await this.#commit(memory, tally);
   }
 
   async #commit(memory: TaskMemory, tally: Tally): Promise<void> {
@@ -161,11 +168,14 @@ export class JournaledTask {
     );
   }
 
-  #tailOf({ n, through, segments, outbox }: TaskMemory): EncodedTail {
-    return encodeTail(
-      { n, through, segments: segments.bytes, outbox: encodeOutbox(outbox) },
-      this.#context.fingerprint,
-    );
+  #tailOf(memory: TaskMemory): EncodedTail {
+    const { n, through, segments } = memory;
+    const tail = { n, through, segments: segments.bytes, outbox: this.#outboxOfTail(memory) };
+    return encodeTail(tail, this.#context.fingerprint);
+  }
+
+  #outboxOfTail(memory: TaskMemory): Uint8Array | undefined {
+    return encodeOutbox(outputsBeyondJournal(this.#context, memory));
   }
 }
 

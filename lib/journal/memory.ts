@@ -17,12 +17,15 @@ export interface TaskMemory {
   mayLeaveTails: boolean;
   /** Of the invocation at hand. */
   window: Invocation['window'];
+  deliverUntil: AbortSignal | undefined;
   /** Everything left of it was in the state when entry n was appended. */
   journaled: Position;
   /** Everything left of it is in the state now. */
   through: Position;
   /** Outputs not known to be delivered. */
   outbox: readonly Output[];
+  /** How many of them entry n holds. */
+  journaledOutbox: number;
   checkpoint: CheckpointRef | undefined;
   /** Entries and bytes of deltas since that checkpoint. */
   entriesSinceCheckpoint: number;

@@ -4,7 +4,7 @@ import { JOURNAL_FORMAT, type JournalEntry } from './entry.ts';
 import type { Invocation } from './invocation.ts';
 import type { TaskMemory } from './memory.ts';
 import { forkFromParents } from './fork.ts';
-import { decodeOutbox } from './outbox.ts';
+import { decodeOutbox, outputsBeyondJournal } from './outbox.ts';
 import { catchUp, memoryAt, recover } from './recovery.ts';
 import { decodeTail, type Tail } from './tail.ts';
 import type { TaskContext } from './task-context.ts';
@@ -36,7 +36,7 @@ export async function obtainState(
   const memory = isCurrent ? held : await fromJournal(context, held);
   if (memory === undefined) return beginJournal(context, records, window);
   const isTailCurrent = tail?.n === memory.n;
-  if (isTailCurrent) takeTail(memory, tail);
+  if (isTailCurrent) takeTail(context, memory, tail);
   const isNothingInTails = window === 'none' && !memory.mayLeaveTails;
   return {
     memory,
@@ -54,14 +54,15 @@ async function fromJournal(
 }
 
 /** Takes in what an invocation elsewhere has done since the entry; unless memory knows as much already. */
-function takeTail(memory: TaskMemory, tail: Tail): void {
+function takeTail(context: TaskContext, memory: TaskMemory, tail: Tail): void {
   if (comparePositions(tail.through, memory.through) <= 0) return;
   memory.task.state.takeChanges();
   memory.segments.clear();
   for (const bytes of tail.segments) memory.segments.restore(bytes);
   memory.task.resume();
   memory.through = tail.through;
-  memory.outbox = decodeOutbox(tail.outbox);
+  const beyond = new Set(outputsBeyondJournal(context, memory));
+  memory.outbox = [...memory.outbox.filter((output) => !beyond.has(output)), ...decodeOutbox(tail.outbox)];
 }
 
 /** A batch is a contiguous part of the log: if it begins with a record that is in the state, nothing is missing. */

@@ -48,8 +48,14 @@ export async function deliver(context: TaskContext, memory: TaskMemory): Promise
     !context.isTransactional || isJournaled(context, memory, output);
   const ready = memory.outbox.filter(isReady);
   const waiting = memory.outbox.filter((output) => !isReady(output));
-  const undelivered = ready.length === 0 ? ready : await context.ports.sinks.deliver(ready);
+  const undelivered =
+    ready.length === 0 ? ready : await context.ports.sinks.deliver(ready, memory.deliverUntil);
   memory.outbox = [...undelivered, ...waiting];
+}
+
+/** What a tail must carry: the entry it continues holds the rest. */
+export function outputsBeyondJournal(context: TaskContext, memory: TaskMemory): readonly Output[] {
+  return memory.outbox.filter((output) => !isJournaled(context, memory, output));
 }
 
 /** What a parent shard has left is in the journal too: in the entry that began this one. */

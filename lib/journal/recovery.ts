@@ -18,9 +18,11 @@ export function memoryAt(task: StageTask, entry: JournalEntry, outbox: readonly 
     isSealed: entry.kind === 'seal',
     mayLeaveTails: entry.mayLeaveTails,
     window: 'open',
+    deliverUntil: undefined,
     journaled: entry.through,
     through: entry.through,
     outbox,
+    journaledOutbox: outbox.length,
     checkpoint: entry.checkpoint,
     entriesSinceCheckpoint: 0,
     bytesSinceCheckpoint: 0,
@@ -67,6 +69,7 @@ export async function catchUp(context: TaskContext, memory: TaskMemory): Promise
   const outbox = await unlessReplaced(readOutbox(context, tip));
   if (outbox === undefined) return false;
   memory.outbox = outbox;
+  memory.journaledOutbox = outbox.length;
   return true;
 }
 
@@ -125,6 +128,7 @@ async function rebuild(
   const memory = memoryAt(task, base);
   for (const entry of rest) applyEntry(memory, entry);
   memory.outbox = await readOutbox(context, tip);
+  memory.journaledOutbox = memory.outbox.length;
   task.state.takeChanges();
   task.resume();
   return memory;

@@ -1,5 +1,4 @@
 import type { Output } from '../model/index.ts';
-import type { TaskMemory } from './memory.ts';
 
 /** What an invocation did, for logs and metrics. */
 export interface InvocationReport {
@@ -34,17 +33,16 @@ export class Tally {
     this.#deadLetters += outputs.filter(({ kind }) => kind === 'dead-letter').length;
   }
 
-  report(memory: TaskMemory | undefined, tailBytes: number): InvocationReport {
+  /** The counts, and where the task stands now. */
+  report(standing: Pick<InvocationReport, 'undelivered' | 'watermark' | 'tailBytes'>): InvocationReport {
     return {
       records: this.records,
       skipped: this.skipped,
       recoveredFromLog: this.recoveredFromLog,
       outputs: this.#outputs,
       deadLetters: this.#deadLetters,
-      undelivered: memory?.outbox.length ?? 0,
       appended: this.appended,
-      watermark: memory?.task.state.time.watermark,
-      tailBytes,
+      ...standing,
     };
   }
 }

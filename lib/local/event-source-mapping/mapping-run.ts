@@ -2,7 +2,7 @@ import { messageOf } from '../../model/errors.ts';
 import { resume, type Checkpoint, type Origin } from './checkpoint.ts';
 import { discardTo } from './failure-message.ts';
 import { startableShards, type ShardLineage } from './lineage.ts';
-import type { MappingSettings } from './mapping.ts';
+import type { MappingSettings } from './mapping-settings.ts';
 import { isDrained, runShard } from './shard-run.ts';
 import { createShardReader, type ShardReader } from './shard-reader.ts';
 import { newShard, type ShardConfig, type ShardState } from './shard-state.ts';

@@ -7,7 +7,8 @@ import { startRun, type MappingRun } from './mapping-run.ts';
 import type { MappingEvent } from './mapping-event.ts';
 import { DEFAULT_MODES, type Modes } from './modes.ts';
 import { mappingParameters, type MappingParameters, type MappingParametersInput } from './parameters.ts';
-import type { Backoff, ShardConfig } from './shard-state.ts';
+import type { MappingSettings } from './mapping-settings.ts';
+import type { Backoff } from './shard-state.ts';
 import { SYSTEM_CLOCK, type WaitingClock } from './waiting-clock.ts';
 
 /** What a mapping does where Lambda has no parameter for it. */
@@ -49,19 +50,6 @@ export interface MappingDefinition {
   readonly functionArn?: string;
   /** @default arn:aws:iam::000000000000:role/local */
   readonly roleArn?: string;
-}
-
-/** Everything a run needs, with the defaults filled in. */
-export interface MappingSettings extends Omit<ShardConfig, 'retentionMs'> {
-  readonly client: KinesisClient;
-  readonly invoke: (event: object) => Promise<InvokeResult>;
-  readonly onEvent: (event: MappingEvent) => void;
-  readonly onFailure: FailureDestination | undefined;
-  readonly functionArn: string;
-  readonly clock: WaitingClock;
-  readonly checkpoints: Checkpoints;
-  readonly discoveryMs: number;
-  readonly startDelayMs: number;
 }
 
 /** Delivers the records of a Kinesis stream to a function, as Lambda's event source mapping does. */

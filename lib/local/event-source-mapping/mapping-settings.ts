@@ -1,0 +1,20 @@
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import type { InvokeResult } from '../lambda/invoke-result.ts';
+import type { Checkpoints } from './checkpoint.ts';
+import type { FailureDestination } from './failure-message.ts';
+import type { MappingEvent } from './mapping-event.ts';
+import type { ShardConfig } from './shard-state.ts';
+import type { WaitingClock } from './waiting-clock.ts';
+
+/** Everything a run needs, with the defaults filled in. */
+export interface MappingSettings extends Omit<ShardConfig, 'retentionMs'> {
+  readonly client: KinesisClient;
+  readonly invoke: (event: object) => Promise<InvokeResult>;
+  readonly onEvent: (event: MappingEvent) => void;
+  readonly onFailure: FailureDestination | undefined;
+  readonly functionArn: string;
+  readonly clock: WaitingClock;
+  readonly checkpoints: Checkpoints;
+  readonly discoveryMs: number;
+  readonly startDelayMs: number;
+}
