@@ -11,13 +11,13 @@ import {
 import { createHash } from 'node:crypto';
 import type { AppendResult, CheckpointRef, JournalEntry, JournalStore } from '../journal/index.ts';
 import { RetryableError } from '../model/index.ts';
+import { JOURNAL_KEY } from '../plan/index.ts';
 import {
   CHECKPOINT_PREFIX,
   checkpointPrefix,
   ENTRY_PREFIX,
   entrySlot,
   fromItem,
-  JOURNAL_KEY,
   pieceSlot,
   piecesPrefix,
   toItem,

@@ -12,7 +12,8 @@ import {
   type Output,
   type RowOutput,
 } from '../model/index.ts';
-import { RESULTS_KEY, toResultItem, VERSION } from './output-items.ts';
+import { RESULTS_KEY } from '../plan/index.ts';
+import { toResultItem, VERSION } from './output-items.ts';
 
 const CONCURRENCY = 32;
 

@@ -1,12 +1,5 @@
 import { MillraceError } from '../model/index.ts';
-
-/** What a deployed function is told about its surroundings, by the construct that deploys it. */
-export const ENVIRONMENT = {
-  stage: 'MILLRACE_STAGE',
-  journalTable: 'MILLRACE_JOURNAL_TABLE',
-  resultsTable: 'MILLRACE_RESULTS_TABLE',
-  deadLetterTable: 'MILLRACE_DEAD_LETTER_TABLE',
-} as const;
+import { ENVIRONMENT } from '../plan/index.ts';
 
 export type Surroundings = { readonly [Name in keyof typeof ENVIRONMENT]: string };
 

@@ -1,9 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { CheckpointRef, JournalEntry } from '../journal/index.ts';
 import { FatalError, formatPosition, parsePosition } from '../model/index.ts';
-
-/** Partition key and sort key of the journal table. */
-export const JOURNAL_KEY = { partition: 'task', sort: 'slot' } as const;
+import { JOURNAL_KEY } from '../plan/index.ts';
 
 type Item = Record<string, AttributeValue>;
 

@@ -1,11 +1,9 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { sortableSequenceNumber, type DeadLetterOutput, type Output } from '../model/index.ts';
+import { RESULTS_KEY } from '../plan/index.ts';
 import { toAttributes, toAttributeValue } from './attribute-value.ts';
 
 type Item = Record<string, AttributeValue>;
-
-/** Partition key and sort key of the results table and of the dead-letter table. */
-export const RESULTS_KEY = { partition: 'pk', sort: 'sk' } as const;
 
 /** The attribute that orders the versions of a row. */
 export const VERSION = '@version';

@@ -3,7 +3,7 @@ import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat, type BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { ENVIRONMENT } from '../aws/index.ts';
+import { ENVIRONMENT } from '../plan/index.ts';
 import { grantStageAccess, type PipelineTables } from './tables.ts';
 
 export interface StageFunctionProps {

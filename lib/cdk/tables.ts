@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { JOURNAL_KEY, RESULTS_KEY } from '../aws/index.ts';
+import { JOURNAL_KEY, RESULTS_KEY } from '../plan/index.ts';
 
 export interface PipelineTables {
   readonly journal: Table;

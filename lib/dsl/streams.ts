@@ -107,6 +107,8 @@ const RESERVED_NAMES: readonly string[] = [
   'sk',
 ] satisfies ReservedName[];
 
+const AGGREGATE_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
+
 type WithoutReserved<Spec> = {
   readonly [Name in keyof Spec &
     ReservedName]: StreamTypeError<`a result is already called "${Name}"; choose another name`>;
@@ -140,12 +142,12 @@ export class WindowedStream<K extends KeyValue, T> {
     aggregates: Spec & WithoutReserved<Spec>,
   ): WindowResults<K, T, WindowResult<K, Spec>> {
     const names = Object.keys(aggregates);
-    const reserved = names.find((name) => RESERVED_NAMES.includes(name));
-    if (names.length === 0 || reserved !== undefined) {
-      const problem = reserved === undefined ? 'no aggregate' : `an aggregate called "${reserved}"`;
+    const refused = names.find((name) => !AGGREGATE_NAME.test(name) || RESERVED_NAMES.includes(name));
+    if (names.length === 0 || refused !== undefined) {
+      const problem = refused === undefined ? 'no aggregate' : `an aggregate called "${refused}"`;
       throw new DefinitionError(
-        `window "${id}" has ${problem}; give at least one, under a name other than ${RESERVED_NAMES.join(', ')}, ` +
-          'for example { orders: count() }',
+        `window "${id}" has ${problem}; give at least one, under a name of letters, digits and '_' other than ` +
+          `${RESERVED_NAMES.join(', ')}, for example { orders: count() }`,
       );
     }
     return new WindowResults({

@@ -1,6 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
-import { DefinitionError } from '../model/errors.ts';
+import { DefinitionError } from '../model/index.ts';
 import {
   loadAssembly,
   type Assembly,

@@ -1,3 +1,4 @@
+export { ENVIRONMENT, JOURNAL_KEY, RESULTS_KEY } from './deployed-names.ts';
 export { describePlan } from './describe.ts';
 export { delayOf, nodesOf, planOf, sinksOf, sourceNodeOf } from './plan-of.ts';
 export type { OperatorPlan, Plan, SinkPlan, StagePlan } from './plan.ts';

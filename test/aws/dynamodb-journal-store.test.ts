@@ -1,6 +1,7 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from '@jest/globals';
-import { DynamoDbJournalStore, JOURNAL_KEY } from '../../lib/aws/index.ts';
+import { DynamoDbJournalStore } from '../../lib/aws/index.ts';
+import { JOURNAL_KEY } from '../../lib/plan/index.ts';
 import { startDynamoDbEndpoint, type DynamoDbEndpoint } from '../../lib/local/dynamodb/index.ts';
 import { journalStoreContract } from '../journal/store-contract.ts';
 

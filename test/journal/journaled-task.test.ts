@@ -44,6 +44,13 @@ function world(
   return { store, sinks, stream, sandbox, ports, stage };
 }
 
+/** Makes the next deliveries fail as a whole. */
+function failDeliveries(sinks: MemorySinks, times: number): void {
+  const put = sinks.deliver.bind(sinks);
+  let left = times;
+  sinks.deliver = async (outputs) => (left-- > 0 ? outputs : put(outputs));
+}
+
 const invocation = (
   records: readonly InputRecord[],
   windowState: unknown = {},
@@ -208,15 +215,9 @@ describe('a pipeline that halts on errors', () => {
 });
 
 describe('outputs that can not be delivered', () => {
-  const failing = (sinks: MemorySinks, times: number): void => {
-    const put = sinks.deliver.bind(sinks);
-    let left = times;
-    sinks.deliver = async (outputs) => (left-- > 0 ? outputs : put(outputs));
-  };
-
   test('travel in the tail and are delivered by the next invocation', async () => {
     const { sandbox, sinks } = world();
-    failing(sinks, 1);
+    failDeliveries(sinks, 1);
     const first = await sandbox().invoke(invocation([r1, r2, r3, r4, r5]));
     expect(first.report).toMatchObject({ outputs: 2, undelivered: 2 });
 
@@ -227,7 +228,7 @@ describe('outputs that can not be delivered', () => {
 
   test('fail the invocation that ends a window, once they are in the journal, and are tried again with it', async () => {
     const { sandbox, sinks } = world();
-    failing(sinks, 1);
+    failDeliveries(sinks, 1);
     const begun = await sandbox().invoke(invocation([r1, r2]));
 
     await expect(sandbox().invoke(final(begun.windowState, [r3, r4, r5]))).rejects.toThrow(
@@ -242,7 +243,7 @@ describe('outputs that can not be delivered', () => {
     const { sinks, ports, stage, store } = world();
     const limits = { ...DEFAULT_LIMITS, entryBytes: 50, entriesPerPiece: 1 };
     const sandbox = (): JournaledTask => new JournaledTask(orders, stage, SHARD, ports, limits);
-    failing(sinks, 1);
+    failDeliveries(sinks, 1);
 
     await expect(sandbox().invoke(unwindowed(r1, r2, r3, r4, r5))).rejects.toThrow('2 outputs');
     const tip = await store.readSlot('orders/orders/shardId-000000000000', 1);

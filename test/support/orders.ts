@@ -1,5 +1,5 @@
 import { count, max, min, avg, sum, pipeline, source, tumbling } from 'millrace';
-import { z } from 'zod';
+import * as z from 'zod';
 
 import type { InputRecord } from '../../lib/model/index.ts';
 export const Order = z.object({ id: z.string(), amount: z.number().nullable(), at: z.number() });

@@ -1,0 +1,13 @@
+/** What a deployed function is told about its surroundings, by the construct that deploys it. */
+export const ENVIRONMENT = {
+  stage: 'MILLRACE_STAGE',
+  journalTable: 'MILLRACE_JOURNAL_TABLE',
+  resultsTable: 'MILLRACE_RESULTS_TABLE',
+  deadLetterTable: 'MILLRACE_DEAD_LETTER_TABLE',
+} as const;
+
+/** Partition key and sort key of the journal table. */
+export const JOURNAL_KEY = { partition: 'task', sort: 'slot' } as const;
+
+/** Partition key and sort key of the results table and of the dead-letter table. */
+export const RESULTS_KEY = { partition: 'pk', sort: 'sk' } as const;
