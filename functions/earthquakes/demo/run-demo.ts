@@ -4,12 +4,14 @@ import { batchResult } from './batch.ts';
 import { killer } from './killer.ts';
 import { differences } from './compare.ts';
 import { feedStream } from './feed-stream.ts';
+import { writePage } from './page.ts';
 import { Progress } from './progress.ts';
 import { countChanges, lateOf, readTable, rowsOf } from './read-results.ts';
 import { chart, lateSummary, table, verdict } from './report.ts';
 import { synth } from './synth.ts';
 
 const CHECKPOINT_SECONDS = 1;
+const PAGE = '.millrace/earthquakes.html';
 
 export interface DemoOptions {
   /** Kill the handler's process in every n-th batch. */
@@ -78,20 +80,16 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
         : [`the stream has ${changes.size} items, the table ${items.length}`]),
     ];
     const isExact = differing.length === 0 && changedTwice.length === 0;
-    console.log(
-      options.printsJson
-        ? JSON.stringify({ isExact, rows, late, differences: differing, changedTwice, kills: faults.kills() })
-        : [
-            '',
-            chart(rows),
-            '',
-            table(rows, options.showsAll),
-            '',
-            lateSummary(late),
-            '',
-            verdict(expected, differing, changedTwice),
-          ].join('\n'),
-    );
+    const results = { isExact, rows, late, differences: differing, changedTwice, kills: faults.kills() };
+    await writePage(PAGE, results);
+    progress.step(`wrote ${PAGE}: the results as a page`);
+    const text = [
+      chart(rows),
+      table(rows, options.showsAll),
+      lateSummary(late),
+      verdict(expected, differing, changedTwice),
+    ];
+    console.log(options.printsJson ? JSON.stringify(results) : `\n${text.join('\n\n')}`);
     return isExact;
   } finally {
     await deployment?.stop();
