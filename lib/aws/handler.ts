@@ -39,6 +39,7 @@ export function createHandler(pipeline: Pipeline): MiddyfiedHandler<KinesisEvent
       records: recordsOf(event),
       windowState: event.state,
       window: windowOf(event),
+      ...(event.window !== undefined && { windowId: event.window.start }),
       deliverUntil: AbortSignal.timeout(context.getRemainingTimeInMillis() * DELIVERY_SHARE),
     });
     console.log(JSON.stringify({ level: 'info', pipeline: pipeline.name, shardId, ...result.report }));

@@ -14,6 +14,8 @@ export interface Invocation {
    * it doesn't; or `none`, the mapping has no window and keeps no state at all.
    */
   readonly window: 'none' | 'open' | 'ending';
+  /** Names the mapping's window, where it has one: state from another window is never taken for this one's. */
+  readonly windowId?: string;
   /** Aborted when it is time to stop delivering and to put the rest into the journal. */
   readonly deliverUntil?: AbortSignal;
 }

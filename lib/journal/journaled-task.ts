@@ -103,7 +103,7 @@ export class JournaledTask {
     }
     if (invocation.window !== 'open') this.#requireDelivered(memory);
     this.#memory = memory;
-    const windowState = this.#tailOf(memory);
+    const windowState = this.#tailOf(memory, invocation.windowId);
     return {
       windowState,
       report: tally.report({
@@ -168,10 +168,10 @@ export class JournaledTask {
     );
   }
 
-  #tailOf(memory: TaskMemory): EncodedTail {
+  #tailOf(memory: TaskMemory, window = ''): EncodedTail {
     const { n, through, segments } = memory;
     const tail = { n, through, segments: segments.bytes, outbox: this.#outboxOfTail(memory) };
-    return encodeTail(tail, this.#context.fingerprint);
+    return encodeTail(tail, { plan: this.#context.fingerprint, window });
   }
 
   #outboxOfTail(memory: TaskMemory): Uint8Array | undefined {

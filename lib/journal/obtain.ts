@@ -29,9 +29,9 @@ export interface Obtained {
 export async function obtainState(
   context: TaskContext,
   held: TaskMemory | undefined,
-  { records, windowState, window }: Invocation,
+  { records, windowState, window, windowId = '' }: Invocation,
 ): Promise<Obtained | undefined> {
-  const tail = decodeTail(windowState, context.fingerprint);
+  const tail = decodeTail(windowState, { plan: context.fingerprint, window: windowId });
   const isCurrent = held !== undefined && tail?.n === held.n && !context.canHalt;
   const memory = isCurrent ? held : await fromJournal(context, held);
   if (memory === undefined) return beginJournal(context, records, window);

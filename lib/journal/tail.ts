@@ -15,10 +15,17 @@ export interface Tail {
   readonly outbox: Uint8Array | undefined;
 }
 
+/** Where a tail is valid: for code that reads its state, and within one window of the mapping. */
+export interface TailScope {
+  readonly plan: string;
+  readonly window: string;
+}
+
 /** A tail as JSON. */
 export interface EncodedTail {
   readonly millrace: number;
   readonly plan: string;
+  readonly window: string;
   readonly n: number;
   readonly through: string;
   readonly segments: readonly string[];
@@ -27,10 +34,11 @@ export interface EncodedTail {
   readonly checksum: string;
 }
 
-export function encodeTail({ n, through, segments, outbox }: Tail, plan: string): EncodedTail {
+export function encodeTail({ n, through, segments, outbox }: Tail, { plan, window }: TailScope): EncodedTail {
   const body = {
     millrace: JOURNAL_FORMAT,
     plan,
+    window,
     n,
     through: formatPosition(through),
     segments: segments.map(toBase64),
@@ -39,10 +47,13 @@ export function encodeTail({ n, through, segments, outbox }: Tail, plan: string)
   return { ...body, checksum: checksumOf(body) };
 }
 
-/** The tail that is in window state, or `undefined` if it is empty, damaged, or from a plan whose state differs. */
-export function decodeTail(state: unknown, plan: string): Tail | undefined {
-  if (!isEncodedTail(state) || state.millrace !== JOURNAL_FORMAT || state.plan !== plan) return undefined;
-  if (state.checksum !== checksumOf(state)) return undefined;
+/**
+ * The tail that is in window state; `undefined` if it is empty or damaged, of an earlier window, or from code whose state
+ * differs.
+ */
+export function decodeTail(state: unknown, { plan, window }: TailScope): Tail | undefined {
+  if (!isEncodedTail(state) || state.checksum !== checksumOf(state)) return undefined;
+  if (state.millrace !== JOURNAL_FORMAT || state.plan !== plan || state.window !== window) return undefined;
   const through = parsePosition(state.through);
   if (through === undefined) return undefined;
   return {
@@ -65,8 +76,15 @@ function isEncodedTail(state: unknown): state is EncodedTail {
   );
 }
 
-function checksumOf({ n, through, segments, outbox = '' }: Omit<EncodedTail, 'checksum'>): string {
-  const hash = createHash('sha256').update(`${n} ${through} ${segments.length} `);
+function checksumOf({
+  plan,
+  window,
+  n,
+  through,
+  segments,
+  outbox = '',
+}: Omit<EncodedTail, 'checksum'>): string {
+  const hash = createHash('sha256').update(`${plan} ${window} ${n} ${through} ${segments.length} `);
   for (const text of [...segments, outbox]) hash.update(text).update(' ');
   return hash.digest('base64url').slice(0, 16);
 }
