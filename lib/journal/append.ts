@@ -25,6 +25,7 @@ export async function appendToJournal(
   const { taskId, ports, limits, shapes } = context;
   const n = memory.n + 1;
   const writer = ports.newToken();
+  const mayLeaveTails = memory.mayLeaveTails || memory.window !== 'none';
   const delta = memory.segments.encodeAll();
   const outbox = await storeOutbox(context, memory.outbox, { n, writer });
   const isCheckpointDue =
@@ -39,7 +40,7 @@ export async function appendToJournal(
     kind,
     through: memory.through,
     writer,
-    mayLeaveTails: memory.window !== 'none',
+    mayLeaveTails,
     shapes,
     ...(delta.length <= limits.entryBytes && { delta }),
     ...outbox,
@@ -47,7 +48,7 @@ export async function appendToJournal(
   });
   memory.n = n;
   memory.isSealed = kind === 'seal';
-  memory.mayLeaveTails = memory.window !== 'none';
+  memory.mayLeaveTails = mayLeaveTails;
   memory.journaled = memory.through;
   memory.journaledOutbox = memory.outbox.length;
   memory.segments.clear();

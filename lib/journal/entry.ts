@@ -33,8 +33,8 @@ export interface JournalEntry {
   /** The attempt that wrote it. */
   readonly writer: string;
   /**
-   * What comes after this entry may be in a tail only: the mapping has a window. Without one, the mapping moves past a
-   * batch only once it is journaled.
+   * What comes after this entry may be in a tail only: the mapping has a window, or had one once. Without, it moves past a
+   * batch only when that is journaled, so nothing can lie between the state and the next batch.
    */
   readonly mayLeaveTails: boolean;
   /** What the state looks like, operator by operator. */

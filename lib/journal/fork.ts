@@ -68,7 +68,7 @@ async function begin(
     kind: 'fork',
     through: SHARD_START,
     writer,
-    mayLeaveTails: true,
+    mayLeaveTails: parents.some((parent) => parent.mayLeaveTails),
     shapes: context.shapes,
     checkpoint: await writeCheckpoint(context, task.state, { n: 0, writer }),
     ...(await storeOutbox(context, undelivered, { n: 0, writer })),
