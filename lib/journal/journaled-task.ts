@@ -3,10 +3,13 @@ import { HaltError } from '../engine/index.ts';
 import {
   after,
   before,
+  comparePositions,
+  formatPosition,
   isCovered,
   RetryableError,
   StateConflictError,
   type InputRecord,
+  type Position,
   type SequenceNumber,
 } from '../model/index.ts';
 import type { StagePlan } from '../plan/index.ts';
@@ -96,7 +99,8 @@ export class JournaledTask {
     const { memory } = obtained;
     memory.window = invocation.window;
     memory.deliverUntil = invocation.deliverUntil;
-    if (!obtained.isAdjacent) await this.#closeGap(memory, records, halted?.sequenceNumber, tally);
+    if (obtained.gapUpTo !== undefined)
+      await this.#closeGap(memory, obtained.gapUpTo, halted?.sequenceNumber, tally);
     await this.#fold(memory, records, tally);
     if (invocation.window !== 'open' || halted !== undefined || obtained.mustAppend) {
       await this.#commit(memory, tally);
@@ -115,23 +119,23 @@ export class JournaledTask {
     };
   }
 
-  /** Folds in what the log holds between the state and the batch: window state was lost, or the mapping moved on. */
+  /** Folds in what the log holds between the state and there: window state was lost, or another writer was here. */
   async #closeGap(
     memory: TaskMemory,
-    records: readonly InputRecord[],
+    upTo: Position,
     haltedAt: SequenceNumber | undefined,
     tally: Tally,
   ): Promise<void> {
-    const [first] = records;
-    if (first === undefined) return;
-    for await (const found of this.#context.ports.stream.readAfter(this.#context.shardId, memory.through)) {
-      const missing = recordsBefore(haltedAt, recordsBefore(first.sequenceNumber, found));
+    const { ports, shardId, taskId } = this.#context;
+    for await (const found of ports.stream.readAfter(shardId, memory.through)) {
+      const inGap = found.filter(({ sequenceNumber }) => isCovered(upTo, sequenceNumber));
+      const missing = recordsBefore(haltedAt, inGap);
       tally.recoveredFromLog += missing.length;
       await this.#fold(memory, missing, tally);
-      if (missing.length < found.length) return;
+      if (missing.length < found.length || comparePositions(memory.through, upTo) >= 0) return;
     }
     throw new RetryableError(
-      `the log of task "${this.#context.taskId}" ends before record "${first.sequenceNumber}" of the batch; it is read again`,
+      `the log of task "${taskId}" ends before position "${formatPosition(upTo)}", where the mapping is; it is read again`,
     );
   }
 

@@ -1,4 +1,4 @@
-import { before, comparePositions, isCovered, type InputRecord } from '../model/index.ts';
+import { before, comparePositions, type InputRecord, type Position } from '../model/index.ts';
 import { appendEntry } from './append.ts';
 import { JOURNAL_FORMAT, type JournalEntry } from './entry.ts';
 import type { Invocation } from './invocation.ts';
@@ -11,8 +11,10 @@ import type { TaskContext } from './task-context.ts';
 
 export interface Obtained {
   readonly memory: TaskMemory;
-  /** The batch begins where the state ends: nothing can be missing in between. */
-  readonly isAdjacent: boolean;
+  /**
+   * Where the mapping has got to, if records may lie between the state and there. `undefined` if nothing can be missing.
+   */
+  readonly gapUpTo: Position | undefined;
   /** The journal must learn first that the mapping has a window now. */
   readonly mustAppend: boolean;
 }
@@ -40,7 +42,7 @@ export async function obtainState(
   const isNothingInTails = window === 'none' && !memory.mayLeaveTails;
   return {
     memory,
-    isAdjacent: isTailCurrent || isNothingInTails || beginsWithin(memory, records),
+    gapUpTo: isTailCurrent || isNothingInTails ? undefined : gapAfter(memory, records, tail),
     mustAppend: window !== 'none' && !memory.mayLeaveTails,
   };
 }
@@ -65,9 +67,17 @@ function takeTail(context: TaskContext, memory: TaskMemory, tail: Tail): void {
   memory.outbox = [...memory.outbox.filter((output) => !beyond.has(output)), ...decodeOutbox(tail.outbox)];
 }
 
-/** A batch is a contiguous part of the log: if it begins with a record that is in the state, nothing is missing. */
-function beginsWithin(memory: TaskMemory, [first]: readonly InputRecord[]): boolean {
-  return first === undefined || isCovered(memory.through, first.sequenceNumber);
+/**
+ * A batch is a contiguous part of the log: if it begins with a record that is in the state, nothing is missing. Without
+ * records a tail that can't be used still says how far the mapping has got.
+ */
+function gapAfter(
+  { through }: TaskMemory,
+  [first]: readonly InputRecord[],
+  tail: Tail | undefined,
+): Position | undefined {
+  const reached = first === undefined ? tail?.through : before(first.sequenceNumber);
+  return reached !== undefined && comparePositions(through, reached) < 0 ? reached : undefined;
 }
 
 /**
@@ -82,7 +92,8 @@ async function beginJournal(
   const [first] = records;
   if (first === undefined) return undefined;
   const forked = await forkFromParents(context);
-  if (forked !== undefined) return { memory: forked, isAdjacent: false, mustAppend: false };
+  if (forked !== undefined)
+    return { memory: forked, gapUpTo: before(first.sequenceNumber), mustAppend: false };
   const entry: JournalEntry = {
     format: JOURNAL_FORMAT,
     n: 0,
@@ -93,5 +104,5 @@ async function beginJournal(
     shapes: context.shapes,
   };
   await appendEntry(context, entry);
-  return { memory: memoryAt(context.newStageTask(), entry), isAdjacent: true, mustAppend: false };
+  return { memory: memoryAt(context.newStageTask(), entry), gapUpTo: undefined, mustAppend: false };
 }
