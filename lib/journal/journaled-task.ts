@@ -88,7 +88,7 @@ export class JournaledTask {
   async #attempt(invocation: Invocation, halted: HaltError | undefined): Promise<InvocationResult> {
     const tally = new Tally();
     const records = recordsBefore(halted?.sequenceNumber, invocation.records);
-    const obtained = await obtainState(this.#context, this.#memory, { ...invocation, records });
+    const obtained = await obtainState(this.#context, this.#memory, invocation);
     if (obtained === undefined) {
       return {
         windowState: {},
@@ -106,6 +106,7 @@ export class JournaledTask {
       await this.#commit(memory, tally);
     }
     if (invocation.window !== 'open') this.#requireDelivered(memory);
+    if (halted !== undefined) requireWithin(invocation.records, halted);
     this.#memory = memory;
     const windowState = this.#tailOf(memory, invocation.windowId);
     return {
@@ -181,6 +182,14 @@ export class JournaledTask {
   #outboxOfTail(memory: TaskMemory): Uint8Array | undefined {
     return encodeOutbox(outputsBeyondJournal(this.#context, memory));
   }
+}
+
+/** A record in front of the batch can't be reported as its failure, and a tail that ends there wouldn't fit the batch. */
+function requireWithin(records: readonly InputRecord[], halted: HaltError): void {
+  if (records.some(({ sequenceNumber }) => sequenceNumber === halted.sequenceNumber)) return;
+  throw new RetryableError(`${halted.message}; the record lies before the batch, which is delivered again`, {
+    cause: halted,
+  });
 }
 
 function recordsBefore(

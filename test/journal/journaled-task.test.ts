@@ -214,6 +214,43 @@ describe('a pipeline that halts on errors', () => {
   });
 });
 
+describe('a record that halts the shard while the gap in front of it is unread', () => {
+  const halting = pipeline('halting', {
+    onError: 'halt',
+    sources: { orders: source(Order, { timestamp: (each) => each.at }) },
+    build: ({ orders: stream }) => ({
+      perMinute: stream
+        .filter((each) => {
+          if (each.id === 'o4') throw new Error('no idea');
+          return true;
+        })
+        .byPartitionKey()
+        .window(tumbling('1 minute'))
+        .aggregate('per-minute', { orders: count() }),
+    }),
+  });
+
+  test('is reported with a tail that reaches up to it', async () => {
+    const { sandbox } = world(halting);
+    await sandbox().invoke(invocation([r1]));
+
+    const result = await sandbox().invoke(invocation([r4, r5], {}));
+
+    expect(result.haltedAt).toMatchObject({ sequenceNumber: r4.sequenceNumber });
+    expect(result.windowState).toMatchObject({ through: `>${r3.sequenceNumber}` });
+  });
+
+  test('fails the invocation if it lies in the gap itself, and what came before it is kept', async () => {
+    const { sandbox, store } = world(halting);
+    await sandbox().invoke(invocation([r1]));
+
+    await expect(sandbox().invoke(invocation([r5], {}))).rejects.toThrow('the record lies before the batch');
+
+    const tip = await store.readSlot('halting/orders/shardId-000000000000', 1);
+    expect(tip?.through).toMatchObject({ sequenceNumber: r3.sequenceNumber });
+  });
+});
+
 describe('outputs that can not be delivered', () => {
   test('travel in the tail and are delivered by the next invocation', async () => {
     const { sandbox, sinks } = world();
