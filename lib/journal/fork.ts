@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { earliestOf, type ShardFacts } from '../engine/index.ts';
 import { after, decodeKey, SHARD_START } from '../model/index.ts';
 import { appendEntry, appendToJournal, writeCheckpoint } from './append.ts';
-import { JOURNAL_FORMAT, type JournalEntry } from './entry.ts';
+import { JOURNAL_FORMAT, type CheckpointRef, type JournalEntry } from './entry.ts';
 import type { TaskMemory } from './memory.ts';
 import { deliver, storeOutbox } from './outbox.ts';
 import { memoryAt, recover } from './recovery.ts';
@@ -74,7 +74,13 @@ async function begin(
     ...(await storeOutbox(context, undelivered, { n: 0, writer })),
   };
   await appendEntry(context, entry);
+  await context.ports.store.removeCheckpoints(context.taskId, entry.n, referredTo(entry));
   return memoryAt(task, entry, undelivered);
+}
+
+/** Earlier attempts to begin the journal may have left theirs behind. */
+function referredTo({ checkpoint, outboxPieces }: JournalEntry): readonly CheckpointRef[] {
+  return [checkpoint, outboxPieces].filter((ref) => ref !== undefined);
 }
 
 /**

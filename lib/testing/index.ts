@@ -1,3 +1,18 @@
 export { MemoryJournalStore } from './memory-journal-store.ts';
 export { MemorySinks, type SinkChange } from './memory-sinks.ts';
+export { randomFrom, type Random } from './random.ts';
+export {
+  FAULTS,
+  hashKeyOf,
+  ordersWorkload,
+  shrink,
+  simulate,
+  type FaultName,
+  type InjectedFault,
+  type ShardHistory,
+  type SimulatedRecord,
+  type SimulationOptions,
+  type SimulationResult,
+  type Workload,
+} from './simulation/index.ts';
 export { MemoryStream } from './memory-stream.ts';

@@ -1,0 +1,47 @@
+import { parseArgs } from 'node:util';
+import { runMutants, runSeeds } from '../lib/testing/simulation/index.ts';
+
+const USAGE = `usage: npm run simulate -- [--seeds N] [--from SEED]
+       npm run simulate -- --seed SEED [--only 3,17,…]
+       npm run simulate:mutants -- [--seeds N]
+
+  --seeds N     how many seeds to run (default 1000), or to try for each mutant (default 300)
+  --from SEED   the first of them (default 1)
+  --seed SEED   run this one alone and print its faults
+  --only LIST   of its faults, inject those with these numbers alone
+  --mutants     break the protocol on purpose, in one way after the other, and see that some seed notices`;
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string' },
+    from: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    only: { type: 'string' },
+    mutants: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+function whole(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 0) return value;
+  throw new RangeError(`--${name} is "${text}"; it must be a whole number, for example 1000`);
+}
+
+const print = (line: string): void => console.log(line);
+
+if (values.help) print(USAGE);
+else if (values.mutants) {
+  process.exitCode = (await runMutants({ seeds: whole('seeds', values.seeds ?? '300'), print })) ? 0 : 1;
+} else {
+  const single = values.seed === undefined ? undefined : whole('seed', values.seed);
+  process.exitCode = (await runSeeds({
+    from: single ?? whole('from', values.from),
+    seeds: single === undefined ? whole('seeds', values.seeds ?? '1000') : 1,
+    isVerbose: single !== undefined,
+    only: values.only?.split(',').map((text) => whole('only', text)),
+    print,
+  }))
+    ? 0
+    : 1;
+}

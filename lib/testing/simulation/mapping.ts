@@ -1,0 +1,135 @@
+import type { InvocationResult } from '../../journal/index.ts';
+import type { InputRecord } from '../../model/index.ts';
+import type { Random } from '../random.ts';
+import type { FaultPlan } from './faults.ts';
+import type { ShardHistory } from './stream-history.ts';
+
+/** Window state is JSON to the mapping. */
+type WindowState = Readonly<Record<string, unknown>>;
+
+/** What the mapping hands to a sandbox. */
+export interface Delivery {
+  readonly records: readonly InputRecord[];
+  readonly windowState: WindowState | undefined;
+  readonly window: 'none' | 'open' | 'ending';
+  readonly windowId: string;
+}
+
+const LARGEST_BATCH = 7;
+const WINDOW_ENDS = 0.12;
+const STATE_LIMIT_CHARS = 1_000_000;
+
+/**
+ * One shard of an event source mapping: position, tumbling window and its state, with every liberty Lambda's
+ * documentation leaves it, and some more.
+ */
+export class ShardMapping {
+  readonly shard: ShardHistory;
+  readonly #random: Random;
+  readonly #faults: FaultPlan;
+  readonly #returned: WindowState[] = [];
+  #position = 0;
+  #windowBegan = 0;
+  #windowNumber = 0;
+  #state: WindowState = {};
+  #hasWindow: boolean;
+  #isDone = false;
+
+  constructor(shard: ShardHistory, hasWindow: boolean, random: Random, faults: FaultPlan) {
+    this.shard = shard;
+    this.#hasWindow = hasWindow;
+    this.#random = random;
+    this.#faults = faults;
+  }
+
+  /** Its last record and its last window are processed: children may be delivered. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
+  /** The next invocation, or nothing to do now. */
+  next(): Delivery | undefined {
+    this.#misbehave();
+    // The last record of a shard that stays open comes when nothing goes wrong any more.
+    const end = this.shard.records.length - (this.shard.isClosed || this.#faults.isOver ? 0 : 1);
+    const isAtEnd = this.#position >= end && (this.shard.isClosed || this.#faults.isOver);
+    if (isAtEnd && !('n' in this.#state)) {
+      this.#isDone = true;
+      return undefined;
+    }
+    const batch = this.shard.records.slice(
+      this.#position,
+      Math.min(this.#position + 1 + this.#random.below(LARGEST_BATCH), end),
+    );
+    const isEnding =
+      this.#hasWindow &&
+      (isAtEnd || this.#random.chance(WINDOW_ENDS) || this.#faults.strikes('window ends early'));
+    const records = isEnding && this.#random.chance(0.7) ? [] : batch;
+    if (records.length === 0 && !isEnding) return undefined;
+    return {
+      records,
+      windowState: this.#hasWindow ? this.#state : undefined,
+      window: this.#hasWindow ? (isEnding ? 'ending' : 'open') : 'none',
+      windowId: `window ${this.#windowNumber}`,
+    };
+  }
+
+  /** The invocation succeeded, as far as the mapping knows. */
+  succeeded({ records, window }: Delivery, { windowState, haltedAt }: InvocationResult): void {
+    if (this.#faults.strikes('answer to the mapping is lost')) return;
+    if (haltedAt !== undefined) return this.#failedAt(records, haltedAt.sequenceNumber, windowState);
+    const before = this.#state;
+    const returned: WindowState = JSON.parse(JSON.stringify(windowState));
+    this.#position += records.length;
+    if (window !== 'none') this.#returned.push(returned);
+    if (window === 'ending') this.#beginWindow();
+    else this.#state = window === 'open' ? returned : {};
+    if (window !== 'ending' && JSON.stringify(this.#state).length > STATE_LIMIT_CHARS) this.#state = {};
+    if (this.#faults.strikes('batch is delivered again') && window !== 'ending') {
+      this.#position -= records.length;
+      this.#state = before;
+    }
+  }
+
+  /** A partial failure: the remainder comes again, with the state returned beside it or with the one before (C68). */
+  #failedAt(records: readonly InputRecord[], sequenceNumber: string, windowState: object): void {
+    const index = records.findIndex((record) => record.sequenceNumber === sequenceNumber);
+    if (index < 0) return;
+    this.#position += index;
+    if (this.#hasWindow && this.#random.chance(0.5)) this.#state = JSON.parse(JSON.stringify(windowState));
+  }
+
+  #beginWindow(): void {
+    this.#state = {};
+    this.#windowNumber += 1;
+    this.#windowBegan = this.#position;
+  }
+
+  #misbehave(): void {
+    if (this.#faults.strikes('window state is lost', this.shard.shardId)) this.#state = {};
+    if (this.#faults.strikes('window is delivered again from its start', this.shard.shardId)) {
+      this.#position = this.#windowBegan;
+      this.#state = {};
+    }
+    if (this.#faults.strikes('mapping is created anew', this.shard.shardId)) {
+      this.#position = 0;
+      this.#beginWindow();
+    }
+    if (this.#faults.strikes('mapping gets or loses its window', this.shard.shardId)) {
+      this.#hasWindow = !this.#hasWindow;
+      this.#beginWindow();
+    }
+    const earlier = this.#returned.filter((state) => state['window'] !== `window ${this.#windowNumber}`);
+    const stale = earlier[this.#random.below(Math.max(1, earlier.length))];
+    if (
+      this.#faults.strikes('window state is from an earlier window', this.shard.shardId) &&
+      stale !== undefined
+    ) {
+      this.#state = stale;
+    }
+    const { segments } = this.#state;
+    if (this.#faults.strikes('window state is cut short', this.shard.shardId) && Array.isArray(segments)) {
+      this.#state = { ...this.#state, segments: segments.slice(1) };
+    }
+  }
+}

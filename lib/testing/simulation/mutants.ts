@@ -1,0 +1,210 @@
+import {
+  decodeTail,
+  encodeTail,
+  type Invocation,
+  type JournalEntry,
+  type JournalStore,
+  type Tail,
+} from '../../journal/index.ts';
+import { decode, encode, SHARD_START, type Output } from '../../model/index.ts';
+import { ordersWorkload } from './orders-workload.ts';
+import type { SimulatedWorld } from './sandbox.ts';
+import { simulate } from './simulate.ts';
+
+type Mutate = (world: SimulatedWorld) => SimulatedWorld;
+
+/** Ways to break the protocol or what it relies on, by what is broken. Each must be noticed. */
+export const MUTANTS: Readonly<Record<string, Mutate>> = {
+  'the append has no condition': withStore((store) => {
+    const lost = new Map<string, JournalEntry>();
+    const nameOf = (task: string, n: number): string => `${task} ${n % store.slots}`;
+    return {
+      append: async (task, entry) => {
+        const result = await store.append(task, entry);
+        if (result.kind === 'refused') lost.set(nameOf(task, entry.n), entry);
+        return { kind: 'appended' };
+      },
+      readSlot: async (task, n) => lost.get(nameOf(task, n)) ?? store.readSlot(task, n),
+      readRing: async (task) =>
+        (await store.readRing(task)).map((entry) => lost.get(nameOf(task, entry.n)) ?? entry),
+    };
+  }),
+  'the loser of an append believes it has won': withStore((store) => ({
+    append: async (task, entry) => {
+      await store.append(task, entry);
+      return { kind: 'appended' };
+    },
+  })),
+  'a tail of an earlier window is taken for one of this window': withTail((tail, { windowId = '' }) => ({
+    tail,
+    window: windowId,
+  })),
+  'a tail is taken to continue the newest entry': withTail((tail, { windowId = '' }, tip) => ({
+    tail: { ...tail, n: tip },
+    window: windowId,
+  })),
+  'a gap is taken for the end of the log': withStream((stream) => ({
+    readAfter: async function* (shardId, position) {
+      for await (const records of stream.readAfter(shardId, position)) yield records.slice(-1);
+    },
+  })),
+  'a child shard begins without its parents': withStream((stream) => ({
+    describeShard: async (shardId) => {
+      const facts = await stream.describeShard(shardId);
+      return facts && { ...facts, parents: [] };
+    },
+  })),
+  'a child shard takes every key of its parents': withStream((stream) => ({
+    describeShard: async (shardId) => {
+      const facts = await stream.describeShard(shardId);
+      return facts && { ...facts, firstHash: 0n, lastHash: 2n ** 128n - 1n };
+    },
+  })),
+  'the watermark is forgotten in a checkpoint': withStore((store) => ({
+    readCheckpoint: async (task, ref) =>
+      (await store.readCheckpoint(task, ref)).map((piece) => {
+        const [, , ...rest] = decode(piece) as unknown[];
+        return Array.isArray(rest[0]) ? encode([-Infinity, -Infinity, ...rest]) : piece;
+      }),
+  })),
+  'a piece of a checkpoint is lost': withStore((store) => ({
+    readCheckpoint: async (task, ref) => {
+      const pieces = await store.readCheckpoint(task, ref);
+      return pieces.length > 1 ? pieces.slice(0, -1) : pieces;
+    },
+  })),
+  'a checkpoint is removed that an entry still points at': withStore((store) => ({
+    removeCheckpoints: (task, n) => store.removeCheckpoints(task, n, []),
+  })),
+  'the outbox is not journaled': withStore((store) => ({
+    append: (task, { outbox: _outbox, outboxPieces: _pieces, ...entry }) => store.append(task, entry),
+  })),
+  'a delta is not journaled': withStore((store) => ({
+    append: (task, entry) =>
+      store.append(
+        task,
+        entry.delta && entry.n % 5 === 4 ? { ...entry, delta: encode([-Infinity, -Infinity, []]) } : entry,
+      ),
+  })),
+  'the position runs ahead of the state': withStore((store) => ({
+    append: (task, entry) =>
+      store.append(task, entry.kind === 'start' ? { ...entry, through: farAhead(entry) } : entry),
+  })),
+  'the position falls behind the state': withStore((store) => ({
+    append: (task, entry) =>
+      store.append(task, entry.n % 5 === 4 ? { ...entry, through: SHARD_START } : entry),
+  })),
+  'undelivered outputs are called delivered': withSinks(({ sinks }) => async (outputs) => {
+    await sinks.deliver(outputs.slice(1));
+    return [];
+  }),
+  'an output has another identity each time': withSinks(({ sinks, newToken }) => (outputs) => {
+    const index = Number(newToken().slice('token-'.length));
+    return sinks.deliver(outputs.map((output): Output => ({ ...output, id: { ...output.id, index } })));
+  }),
+};
+
+/**
+ * Runs every mutant until a seed notices it.
+ * @returns whether all were noticed
+ */
+export async function runMutants({
+  seeds,
+  print,
+}: {
+  readonly seeds: number;
+  readonly print: (line: string) => void;
+}): Promise<boolean> {
+  const survivors: string[] = [];
+  for (const [name, mutate] of Object.entries(MUTANTS)) {
+    const caught = await firstFailure(mutate, seeds);
+    print(
+      caught === undefined
+        ? `SURVIVED ${seeds} seeds: ${name}`
+        : `seed ${String(caught.seed).padStart(3)} noticed: ${name}`,
+    );
+    if (caught === undefined) survivors.push(name);
+    else print(`           ${caught.failure?.slice(0, 160)}`);
+  }
+  print(
+    `${Object.keys(MUTANTS).length - survivors.length} of ${Object.keys(MUTANTS).length} mutants were noticed`,
+  );
+  return survivors.length === 0;
+}
+
+export async function firstFailure(
+  mutate: Mutate,
+  seeds: number,
+): Promise<{ readonly seed: number; readonly failure: string | undefined } | undefined> {
+  for (let seed = 1; seed <= seeds; seed += 1) {
+    const { failure } = await simulate(ordersWorkload, { seed, mutate });
+    if (failure !== undefined) return { seed, failure };
+  }
+  return undefined;
+}
+
+function withStore(change: (store: JournalStore) => Partial<JournalStore>): Mutate {
+  return (world) => {
+    const { store } = world;
+    const bound: JournalStore = {
+      slots: store.slots,
+      readSlot: (task, n) => store.readSlot(task, n),
+      readRing: (task) => store.readRing(task),
+      append: (task, entry) => store.append(task, entry),
+      writeCheckpoint: (task, name, pieces) => store.writeCheckpoint(task, name, pieces),
+      readCheckpoint: (task, ref) => store.readCheckpoint(task, ref),
+      removeCheckpoints: (task, n, kept) => store.removeCheckpoints(task, n, kept),
+    };
+    return { ...world, store: { ...bound, ...change(bound) } };
+  };
+}
+
+type Retold = { readonly tail: Tail; readonly window: string };
+
+/** Changes the tail that a task is handed; `tip` is the number of the newest entry of its journal. */
+function withTail(change: (tail: Tail, invocation: Invocation, tip: number) => Retold): Mutate {
+  return (world) => ({
+    ...world,
+    newTask: (shardId, ports) => {
+      const task = world.newTask(shardId, ports);
+      return {
+        invoke: async (invocation) => {
+          const state = invocation.windowState;
+          const scope = isTailState(state) ? { plan: state.plan, window: state.window } : undefined;
+          const tail = scope && decodeTail(state, scope);
+          if (scope === undefined || tail === undefined) return task.invoke(invocation);
+          const ring = await world.store.readRing(`orders/orders/${shardId}`);
+          const retold = change(tail, invocation, Math.max(...ring.map(({ n }) => n)));
+          const windowState = encodeTail(retold.tail, { plan: scope.plan, window: retold.window });
+          return task.invoke({ ...invocation, windowState });
+        },
+      };
+    },
+  });
+}
+
+function isTailState(state: unknown): state is { readonly plan: string; readonly window: string } {
+  return typeof state === 'object' && state !== null && 'plan' in state && 'window' in state;
+}
+
+function withStream(change: (stream: SimulatedWorld['stream']) => Partial<SimulatedWorld['stream']>): Mutate {
+  return (world) => {
+    const bound: SimulatedWorld['stream'] = {
+      readAfter: (shardId, position) => world.stream.readAfter(shardId, position),
+      describeShard: (shardId) => world.stream.describeShard(shardId),
+    };
+    return { ...world, stream: { ...bound, ...change(bound) } };
+  };
+}
+
+function withSinks(
+  change: (world: SimulatedWorld) => (outputs: readonly Output[]) => Promise<readonly Output[]>,
+): Mutate {
+  return (world) => ({ ...world, sinks: { deliver: change(world) } });
+}
+
+function farAhead({ through }: JournalEntry): JournalEntry['through'] {
+  return through.kind === 'shard-start'
+    ? through
+    : { ...through, sequenceNumber: String(BigInt(through.sequenceNumber) + 40n) };
+}

@@ -1,0 +1,87 @@
+import { count, max, sum } from '../../aggregators/index.ts';
+import { pipeline, source, type Pipeline, type Schema } from '../../dsl/index.ts';
+import { tumbling } from '../../windows/index.ts';
+import type { Random } from '../random.ts';
+import { ordersProblem } from './orders-oracle.ts';
+import { MAX_SKEW_MS, MINUTE_MS, OUT_OF_ORDER_MS, type Order } from './orders.ts';
+import type { Workload } from './simulate.ts';
+import type { SimulatedRecord } from './stream-history.ts';
+
+const ARRIVAL = 10 * MINUTE_MS;
+const utf8 = new TextEncoder();
+
+const orderSchema: Schema = {
+  '~standard': {
+    version: 1,
+    vendor: 'millrace',
+    validate: (value) => (isOrder(value) ? { value } : { issues: [{ message: 'no order' }] }),
+  },
+};
+
+/**
+ * Orders per key and minute, and everything that can be wrong with a record: out of order, late, ahead of its arrival,
+ * no JSON, not valid, poison. Event time begins before the epoch.
+ */
+export const ordersWorkload: Workload = {
+  pipeline: (random, isMended) =>
+    ordersPipeline(
+      random.chance(0.3) ? 'transactional' : 'eager',
+      random.chance(0.2) ? 'halt' : 'quarantine',
+      isMended,
+    ),
+  records: (random) => {
+    let now = -2 * MINUTE_MS;
+    return Array.from({ length: 30 + random.below(60) }, () => {
+      now += random.below(20_000);
+      return orderRecord(random, now);
+    });
+  },
+  check: ordersProblem,
+};
+
+function ordersPipeline(
+  delivery: Pipeline['delivery'],
+  onError: Pipeline['onError'],
+  isMended: () => boolean,
+): Pipeline {
+  return pipeline('orders', {
+    delivery,
+    onError,
+    sources: {
+      orders: source(orderSchema, { timestamp: (order) => (order as Order).at, outOfOrder: OUT_OF_ORDER_MS }),
+    },
+    build: ({ orders }) => {
+      const perMinute = orders
+        .map((order) => order as Order)
+        .filter(({ isPoison }) => {
+          if (isPoison && !(onError === 'halt' && isMended())) throw new Error('poison');
+          return !isPoison;
+        })
+        .byPartitionKey()
+        .window(tumbling(MINUTE_MS))
+        .aggregate('per-minute', {
+          orders: count(),
+          total: sum(({ amount }) => amount),
+          largest: max(({ amount }) => amount),
+        });
+      return { perMinute, late: perMinute.late };
+    },
+  });
+}
+
+function orderRecord(random: Random, now: number): SimulatedRecord {
+  const partitionKey = `customer-${random.below(6)}`;
+  const lateness = random.chance(0.2) ? random.below(2 * MINUTE_MS) : 0;
+  const skew = random.chance(0.03) ? ARRIVAL + 2 * MAX_SKEW_MS : 0;
+  const order: Order = {
+    at: now - lateness + skew,
+    amount: random.below(400) / 4,
+    isPoison: random.chance(0.03),
+  };
+  const text = random.chance(0.03) ? '{"at":' : random.chance(0.03) ? '{"at":"soon"}' : JSON.stringify(order);
+  return { partitionKey, data: utf8.encode(text), arrival: ARRIVAL };
+}
+
+function isOrder(value: unknown): value is Order {
+  return typeof value === 'object' && value !== null && 'at' in value && typeof value.at === 'number';
+}

@@ -1,0 +1,62 @@
+import type { InjectedFault } from './faults.ts';
+import { ordersWorkload } from './orders-workload.ts';
+import { numbersOf, shrink } from './shrink.ts';
+import { simulate, type SimulationResult } from './simulate.ts';
+
+export interface SeedsOptions {
+  readonly from: number;
+  readonly seeds: number;
+  readonly only: readonly number[] | undefined;
+  /** Print the faults of every run. */
+  readonly isVerbose: boolean;
+  readonly print: (line: string) => void;
+}
+
+const REPORT_EVERY = 500;
+
+/**
+ * Simulates seed after seed, and stops at the first that fails: with its seed, the reason, as few faults as it needs, and
+ * the command that repeats it.
+ * @returns whether none failed
+ */
+export async function runSeeds({ from, seeds, only, isVerbose, print }: SeedsOptions): Promise<boolean> {
+  const counts = new Map<string, number>();
+  const startedAt = performance.now();
+  for (let seed = from; seed < from + seeds; seed += 1) {
+    const options = { seed, ...(only !== undefined && { only }) };
+    const result = await simulate(ordersWorkload, options);
+    for (const { name } of result.faults) counts.set(name, (counts.get(name) ?? 0) + 1);
+    if (isVerbose) printFaults(result.faults, print);
+    if (result.failure !== undefined) {
+      print(`seed ${seed} failed with ${result.faults.length} faults: ${result.failure}`);
+      printFailure(await shrink(ordersWorkload, result, options), print);
+      return false;
+    }
+    const done = seed - from + 1;
+    if (done % REPORT_EVERY === 0 && done < seeds) print(progress(done, seeds, startedAt));
+  }
+  print(progress(seeds, seeds, startedAt));
+  for (const [name, count] of [...counts].toSorted(([, a], [, b]) => b - a)) {
+    print(`${String(count).padStart(10)}  ${name}`);
+  }
+  return true;
+}
+
+function printFailure({ seed, failure, faults }: SimulationResult, print: (line: string) => void): void {
+  print(`it still fails with ${faults.length}: ${failure}`);
+  printFaults(faults, print);
+  print(`repeat it with: npm run simulate -- --seed ${seed} --only ${numbersOf(faults).join(',')}`);
+}
+
+function printFaults(faults: readonly InjectedFault[], print: (line: string) => void): void {
+  for (const { number, step, name, detail } of faults) {
+    print(
+      `  fault ${String(number).padStart(4)} at step ${String(step).padStart(3)}: ${name}${detail && ` (${detail})`}`,
+    );
+  }
+}
+
+function progress(done: number, seeds: number, startedAt: number): string {
+  const seconds = (performance.now() - startedAt) / 1000;
+  return `${done} of ${seeds} seeds passed, ${(done / seconds).toFixed(0)} a second`;
+}

@@ -1,0 +1,94 @@
+import type { InputStream, OutputSinks } from '../../engine/index.ts';
+import type { JournaledTask, JournalStore, TaskPorts } from '../../journal/index.ts';
+import { RetryableError } from '../../model/index.ts';
+import type { Random } from '../random.ts';
+import type { FaultPlan } from './faults.ts';
+
+/** A task as a sandbox uses it. */
+export type SimulatedTask = Pick<JournaledTask, 'invoke'>;
+
+/** What all sandboxes of a run share. */
+export interface SimulatedWorld {
+  readonly random: Random;
+  readonly faults: FaultPlan;
+  readonly store: JournalStore;
+  readonly stream: InputStream;
+  readonly sinks: OutputSinks;
+  readonly newTask: (shardId: string, ports: TaskPorts) => SimulatedTask;
+  readonly newToken: () => string;
+  /** Calls at which sandboxes are frozen; each function thaws one. */
+  readonly frozen: (() => void)[];
+}
+
+/**
+ * A sandbox: its memory of the tasks it has worked on, and calls to the outside that can go wrong. One that is lost
+ * never comes back from the call it was in.
+ */
+export class SimulatedSandbox {
+  readonly #world: SimulatedWorld;
+  readonly #tasks = new Map<string, SimulatedTask>();
+
+  constructor(world: SimulatedWorld) {
+    this.#world = world;
+  }
+
+  taskOf(shardId: string): SimulatedTask {
+    const known = this.#tasks.get(shardId);
+    if (known !== undefined) return known;
+    const task = this.#world.newTask(shardId, this.#ports());
+    this.#tasks.set(shardId, task);
+    return task;
+  }
+
+  #ports(): TaskPorts {
+    const { store, stream, sinks, newToken, faults, random } = this.#world;
+    const call = <T>(name: string, run: () => Promise<T>): Promise<T> => this.#call(name, run);
+    return {
+      newToken,
+      store: {
+        slots: store.slots,
+        readSlot: (task, n) => call('readSlot', () => store.readSlot(task, n)),
+        readRing: (task) => call('readRing', () => store.readRing(task)),
+        append: (task, entry) => call('append', () => store.append(task, entry)),
+        writeCheckpoint: (task, name, pieces) =>
+          call('writeCheckpoint', () => store.writeCheckpoint(task, name, pieces)),
+        readCheckpoint: (task, ref) => call('readCheckpoint', () => store.readCheckpoint(task, ref)),
+        removeCheckpoints: (task, n, kept) =>
+          call('removeCheckpoints', () => store.removeCheckpoints(task, n, kept)),
+      },
+      stream: {
+        describeShard: (shardId) => call('describeShard', () => stream.describeShard(shardId)),
+        readAfter: async function* (shardId, position) {
+          await call('readAfter', async () => {});
+          const size = 1 + random.below(8);
+          for await (const records of stream.readAfter(shardId, position)) {
+            for (let start = 0; start < records.length; start += size)
+              yield records.slice(start, start + size);
+          }
+        },
+      },
+      sinks: {
+        deliver: (outputs) =>
+          call('deliver', async () => {
+            if (!faults.strikes('outputs are delivered in part')) return sinks.deliver(outputs);
+            const part = random.below(outputs.length + 1);
+            await sinks.deliver(outputs.slice(0, part));
+            return outputs.slice(part);
+          }),
+      },
+    };
+  }
+
+  async #call<T>(name: string, run: () => Promise<T>): Promise<T> {
+    const { faults, frozen } = this.#world;
+    if (faults.strikes('call fails', name)) throw new RetryableError(`${name} failed`);
+    if (faults.strikes('sandbox freezes in a call and thaws later', name)) {
+      await new Promise<void>((thaw) => frozen.push(thaw));
+    }
+    if (faults.strikes('sandbox is lost in a call', name)) return new Promise<T>(() => {});
+    const answer = await run();
+    if (faults.strikes('call succeeds but its answer is lost', name))
+      throw new RetryableError(`${name} timed out`);
+    return answer;
+  }
+}

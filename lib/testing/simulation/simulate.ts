@@ -1,0 +1,179 @@
+import type { Pipeline } from '../../dsl/index.ts';
+import { DEFAULT_LIMITS, JournaledTask, type TaskLimits, type TaskPorts } from '../../journal/index.ts';
+import { messageOf, RetryableError } from '../../model/index.ts';
+import { planOf } from '../../plan/index.ts';
+import { MemoryJournalStore } from '../memory-journal-store.ts';
+import { MemorySinks } from '../memory-sinks.ts';
+import { MemoryStream } from '../memory-stream.ts';
+import { randomFrom, type Random } from '../random.ts';
+import { FaultPlan, type FaultPlanOptions, type InjectedFault } from './faults.ts';
+import { ShardMapping } from './mapping.ts';
+import { SimulatedSandbox, type SimulatedWorld } from './sandbox.ts';
+import { streamHistory, type ShardHistory, type SimulatedRecord } from './stream-history.ts';
+import { settled } from './turns.ts';
+
+/** What a simulation runs, and how it knows that the results are right. */
+export interface Workload {
+  /**
+   * The pipeline for one run; it may differ from seed to seed. It must have one source. `isMended` answers true once
+   * nothing goes wrong any more: what halts a shard must no longer do so then.
+   */
+  readonly pipeline: (random: Random, isMended: () => boolean) => Pipeline;
+  /** The input of one run. */
+  readonly records: (random: Random) => readonly SimulatedRecord[];
+  /** What is wrong with the results, or nothing. */
+  readonly check: (
+    shards: readonly ShardHistory[],
+    sinks: MemorySinks,
+    pipeline: Pipeline,
+  ) => string | undefined;
+}
+
+export interface SimulationOptions extends FaultPlanOptions {
+  readonly seed: number;
+  /** Put between the protocol and the world, to see whether the simulation notices. */
+  readonly mutate?: (world: SimulatedWorld) => SimulatedWorld;
+}
+
+export interface SimulationResult {
+  readonly seed: number;
+  /** What went wrong, or nothing. */
+  readonly failure: string | undefined;
+  readonly faults: readonly InjectedFault[];
+}
+
+const SANDBOXES = 3;
+const FAULTY_STEPS = 400;
+const MAX_STEPS = 1_500;
+/** The one an entry points at, and a long outbox beside it. */
+const CHECKPOINTS_IN_USE = 2;
+
+/**
+ * Runs a pipeline through a stream, an event source mapping, sandboxes and a journal that all misbehave, in one process
+ * and without real time, and checks its results. Everything follows from the seed.
+ *
+ * For a while anything can go wrong; then nothing does, and the input is delivered to its end. Frozen sandboxes thaw at
+ * any moment, the last ones after everything else.
+ */
+export async function simulate(workload: Workload, options: SimulationOptions): Promise<SimulationResult> {
+  const random = randomFrom(options.seed);
+  const faults = new FaultPlan(random, options);
+  const failure = await run(workload, random, faults, options).catch((error: unknown) => messageOf(error));
+  return { seed: options.seed, failure, faults: faults.injected };
+}
+
+async function run(
+  workload: Workload,
+  random: Random,
+  faults: FaultPlan,
+  { mutate = (world) => world }: SimulationOptions,
+): Promise<string | undefined> {
+  const pipeline = workload.pipeline(random, () => faults.isOver);
+  const shards = streamHistory(random, workload.records(random), 1 + random.below(2), random.chance(0.5));
+  const store = new MemoryJournalStore(4 + random.below(8));
+  const sinks = new MemorySinks();
+  const world = mutate({
+    random,
+    faults,
+    store,
+    sinks,
+    stream: streamOf(shards),
+    newTask: taskFactory(pipeline, limitsFrom(random)),
+    newToken: tokens(),
+    frozen: [],
+  });
+  const hasWindow = random.chance(0.75);
+  const mappings = shards.map((shard) => new ShardMapping(shard, hasWindow, random, faults));
+  const sandboxes = Array.from({ length: SANDBOXES }, () => new SimulatedSandbox(world));
+
+  for (let step = 0; mappings.some(({ isDone }) => !isDone); step += 1) {
+    if (step === FAULTY_STEPS) faults.end();
+    if (step === MAX_STEPS) return `does not come to an end within ${MAX_STEPS} steps`;
+    faults.atStep(step);
+    if (random.chance(0.15)) await thawOne(world);
+    const mapping = random.pick(deliverable(mappings));
+    const index = random.below(SANDBOXES);
+    const sandbox = sandboxes[index];
+    const delivery = mapping.next();
+    if (delivery === undefined || sandbox === undefined) continue;
+    const outcome = await settled(sandbox.taskOf(mapping.shard.shardId).invoke(delivery));
+    if (outcome.kind === 'done') mapping.succeeded(delivery, outcome.value);
+    else if (outcome.kind === 'failed' && !(outcome.error instanceof RetryableError)) throw outcome.error;
+    if (outcome.kind === 'waiting' || faults.strikes('sandbox is started anew')) {
+      sandboxes[index] = new SimulatedSandbox(world);
+    }
+  }
+  while (world.frozen.length > 0) await thawOne(world);
+  return (
+    workload.check(shards, sinks, pipeline) ?? storageProblem(store, pipeline, shards, faults.injected.length)
+  );
+}
+
+/** Shards whose parents are done, and which are not. */
+function deliverable(mappings: readonly ShardMapping[]): readonly [ShardMapping, ...ShardMapping[]] {
+  const done = new Set(mappings.filter(({ isDone }) => isDone).map(({ shard }) => shard.shardId));
+  const [first, ...rest] = mappings.filter(
+    ({ isDone, shard }) => !isDone && shard.parents.every((parent) => done.has(parent)),
+  );
+  if (first === undefined) throw new RangeError('no shard can be delivered');
+  return [first, ...rest];
+}
+
+async function thawOne({ frozen, random }: SimulatedWorld): Promise<void> {
+  const [thaw] = frozen.splice(random.below(Math.max(1, frozen.length)), 1);
+  thaw?.();
+  await settled(new Promise(() => {}));
+}
+
+function streamOf(shards: readonly ShardHistory[]): MemoryStream {
+  const stream = new MemoryStream();
+  for (const { shardId, records, ...facts } of shards) {
+    stream.addShard(shardId, facts);
+    stream.append(shardId, ...records);
+  }
+  return stream;
+}
+
+function taskFactory(
+  pipeline: Pipeline,
+  limits: TaskLimits,
+): (shardId: string, ports: TaskPorts) => JournaledTask {
+  const [stage] = planOf(pipeline).stages;
+  if (stage === undefined) throw new RangeError(`pipeline "${pipeline.name}" has no stage`);
+  return (shardId, ports) => new JournaledTask(pipeline, stage, shardId, ports, limits);
+}
+
+/** Often so small that everything has to be cut up. */
+function limitsFrom(random: Random): TaskLimits {
+  return {
+    tailBytes: random.chance(0.5) ? 200 + random.below(1_500) : DEFAULT_LIMITS.tailBytes,
+    entryBytes: random.chance(0.4) ? 100 + random.below(400) : DEFAULT_LIMITS.entryBytes,
+    smallestCheckpointBytes: random.chance(0.5) ? 100 : DEFAULT_LIMITS.smallestCheckpointBytes,
+    entriesPerPiece: 1 + random.below(5),
+  };
+}
+
+function tokens(): () => string {
+  let given = 0;
+  return () => {
+    given += 1;
+    return `token-${given}`;
+  };
+}
+
+/** Every fault may leave a checkpoint behind that no entry points at, until the next one is taken; nothing else may. */
+function storageProblem(
+  store: MemoryJournalStore,
+  pipeline: Pipeline,
+  shards: readonly ShardHistory[],
+  faults: number,
+): string | undefined {
+  for (const { shardId } of shards) {
+    const task = `${pipeline.name}/${Object.keys(pipeline.sources)[0]}/${shardId}`;
+    const { entries, checkpoints } = store.sizeOf(task);
+    if (entries > store.slots || checkpoints > CHECKPOINTS_IN_USE + faults) {
+      return `task "${task}" holds ${entries} entries and ${checkpoints} checkpoints`;
+    }
+  }
+  return undefined;
+}
