@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { runMutants, runSeeds } from '../lib/testing/simulation/index.ts';
+import { runMutants, runSeeds } from 'millrace/testing';
 
 const USAGE = `usage: npm run simulate -- [--seeds N] [--from SEED]
        npm run simulate -- --seed SEED [--only 3,17,…]
@@ -41,6 +41,7 @@ else if (values.mutants) {
     isVerbose: single !== undefined,
     only: values.only?.split(',').map((text) => whole('only', text)),
     print,
+    now: () => performance.now(),
   }))
     ? 0
     : 1;

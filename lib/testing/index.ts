@@ -5,6 +5,8 @@ export {
   FAULTS,
   hashKeyOf,
   ordersWorkload,
+  runMutants,
+  runSeeds,
   shrink,
   simulate,
   type FaultName,
