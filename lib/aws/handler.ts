@@ -40,7 +40,7 @@ export function createHandler(pipeline: Pipeline): MiddyfiedHandler<KinesisEvent
       windowState: event.state,
       window: windowOf(event),
       ...(event.window !== undefined && { windowId: event.window.start }),
-      deliverUntil: AbortSignal.timeout(context.getRemainingTimeInMillis() * DELIVERY_SHARE),
+      deliverUntil: AbortSignal.timeout(Math.floor(context.getRemainingTimeInMillis() * DELIVERY_SHARE)),
     });
     console.log(JSON.stringify({ level: 'info', pipeline: pipeline.name, shardId, ...result.report }));
     return responseTo(result);

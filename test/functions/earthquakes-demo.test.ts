@@ -21,6 +21,7 @@ async function runDemo(
   const child = spawn(process.execPath, ['--import', 'tsx', main, '--json', ...args], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: LIMIT_MS - 20_000,
   });
   let printed = '';
   child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));

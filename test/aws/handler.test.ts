@@ -1,0 +1,119 @@
+import { CreateTableCommand, ScanCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import { CreateStreamCommand } from '@aws-sdk/client-kinesis';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Context } from 'aws-lambda';
+import { createHandler } from '../../lib/aws/index.ts';
+import type { KinesisEvent } from '../../lib/aws/kinesis-event.ts';
+import { startLocalPlatform, type LocalPlatform } from '../../lib/local/index.ts';
+import { encodeControlRecord, type InputRecord } from '../../lib/model/index.ts';
+import { JOURNAL_KEY, RESULTS_KEY } from '../../lib/plan/index.ts';
+import { order, orders, record } from '../support/orders.ts';
+
+const STREAM_ARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/orders';
+const SHARD = 'shardId-000000000000';
+const untouched = { ...process.env };
+let platform: LocalPlatform;
+
+beforeAll(async () => {
+  platform = await startLocalPlatform();
+  await platform.kinesis.send(new CreateStreamCommand({ StreamName: 'orders', ShardCount: 1 }));
+  await createTable('journal', JOURNAL_KEY);
+  await createTable('results', RESULTS_KEY);
+  await createTable('dead-letters', RESULTS_KEY);
+  Object.assign(process.env, {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ENDPOINT_URL_KINESIS: platform.endpoints.kinesis,
+    AWS_ENDPOINT_URL_DYNAMODB: platform.endpoints.dynamodb,
+    MILLRACE_STAGE: 'orders',
+    MILLRACE_JOURNAL_TABLE: 'journal',
+    MILLRACE_RESULTS_TABLE: 'results',
+    MILLRACE_DEAD_LETTER_TABLE: 'dead-letters',
+  });
+});
+
+afterAll(async () => {
+  process.env = untouched;
+  await platform.stop();
+});
+
+async function createTable(
+  TableName: string,
+  key: { readonly partition: string; readonly sort: string },
+): Promise<void> {
+  await platform.dynamodb.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [key.partition, key.sort].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S',
+      })),
+      KeySchema: [
+        { AttributeName: key.partition, KeyType: 'HASH' },
+        { AttributeName: key.sort, KeyType: 'RANGE' },
+      ],
+    }),
+  );
+}
+
+/** As the event source mapping would deliver it, in the window of one minute. */
+function eventOf(
+  records: readonly InputRecord[],
+  state: unknown,
+  isFinalInvokeForWindow: boolean,
+): KinesisEvent {
+  return {
+    Records: records.map(({ sequenceNumber, partitionKey, data, arrival }) => ({
+      eventID: `${SHARD}:${sequenceNumber}`,
+      eventSourceARN: STREAM_ARN,
+      kinesis: {
+        sequenceNumber,
+        partitionKey,
+        data: Buffer.from(data).toString('base64'),
+        approximateArrivalTimestamp: arrival / 1000,
+      },
+    })),
+    window: { start: '2026-01-01T12:00:00Z', end: '2026-01-01T12:01:00Z' },
+    state,
+    shardId: SHARD,
+    eventSourceARN: STREAM_ARN,
+    isFinalInvokeForWindow,
+    isWindowTerminatedEarly: false,
+  };
+}
+
+async function read(TableName: string): Promise<Record<string, AttributeValue>[]> {
+  return (await platform.dynamodb.send(new ScanCommand({ TableName }))).Items ?? [];
+}
+
+test('a handler writes rows, hands its tail from one invocation to the next, and journals it when the window ends', async () => {
+  const handler = createHandler(orders);
+  const context = { getRemainingTimeInMillis: () => 59_999 } as Context;
+  const finish = { ...record(3, 'finish', ''), data: encodeControlRecord({ kind: 'finish' }) };
+
+  const first = await handler(
+    eventOf([order(1, 'a', '00:00:05', 2), record(2, 'a', '{')], {}, false),
+    context,
+  );
+  const second = await handler(eventOf([finish], first.state, false), context);
+  await handler(eventOf([], second.state, true), context);
+
+  expect(first).toMatchObject({ state: { n: 0 }, batchItemFailures: [] });
+  expect(await read('results')).toMatchObject([
+    {
+      pk: { S: 'perMinute#a' },
+      sk: { S: '2026-01-01T00:00:00.000Z' },
+      orders: { N: '1' },
+      total: { N: '2' },
+    },
+  ]);
+  expect(await read('dead-letters')).toMatchObject([
+    { pk: { S: `orders#${SHARD}` }, reason: { S: 'undecodable' } },
+  ]);
+  expect((await read('journal')).map(({ n, kind }) => `${n?.N} ${kind?.S}`).toSorted()).toEqual([
+    '0 start',
+    '1 delta',
+  ]);
+});
