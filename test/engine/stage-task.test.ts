@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { count, pipeline, source, sum, tumbling } from 'millrace';
 import { StageTask } from '../../lib/engine/index.ts';
 import { encodeControlRecord, type InputRecord, type Output } from '../../lib/model/index.ts';
-import { at, order, orders, record } from '../support/orders.ts';
+import { at, order, Order, orders, record } from '../support/orders.ts';
 
 function run(...records: readonly InputRecord[]): readonly Output[] {
   const task = new StageTask(orders, 'orders', 'shard-0');
@@ -134,4 +135,61 @@ describe('a record that can not be processed goes to the dead letters, and the n
     });
     expect(valuesAt('perMinute', outputs)).toMatchObject([{ orders: 1 }]);
   });
+});
+
+describe('user code that goes wrong', () => {
+  const fragile = pipeline('fragile', {
+    sources: {
+      orders: source(Order, {
+        timestamp: (each) => (each.id === 'timeless' ? Number.NaN : each.at),
+        outOfOrder: '10 seconds',
+      }),
+    },
+    build: ({ orders: stream }) => ({
+      perMinute: stream
+        .filter((each) => {
+          if (each.id === 'poison') throw new Error('no idea');
+          return true;
+        })
+        .byPartitionKey()
+        .window(tumbling('1 minute'))
+        .aggregate('per-minute', {
+          orders: count(),
+          total: sum((each) => {
+            if (each.id === 'odd') throw new Error('can not add');
+            return each.amount;
+          }),
+        }),
+    }),
+  });
+  const bad = (id: string): InputRecord => record(2, 'a', { id, amount: 1, at: at('00:00:07') });
+
+  test.each([
+    [
+      'timeless',
+      'no-timestamp',
+      'orders',
+      'timestamp is "NaN"; it must be milliseconds, a Date, or ISO 8601 text',
+    ],
+    ['poison', 'failed', 'orders.filter', 'no idea'],
+    ['odd', 'failed', 'per-minute', 'can not add'],
+  ])(
+    'quarantines a record (%s) whole, with its position and reason, and goes on',
+    (id, reason, operator, message) => {
+      const task = new StageTask(fragile, 'orders', 'shard-0');
+
+      for (const each of [order(1, 'a', '00:00:05'), bad(id), order(3, 'a', '00:01:10')]) task.process(each);
+
+      const outputs = task.takeOutputs();
+      expect(outputs[0]).toMatchObject({
+        kind: 'dead-letter',
+        reason,
+        operator,
+        message: expect.stringContaining(message),
+        id: { sequenceNumber: bad(id).sequenceNumber, shardId: 'shard-0' },
+        data: bad(id).data,
+      });
+      expect(valuesAt('perMinute', outputs)).toMatchObject([{ key: 'a', orders: 1, total: 1 }]);
+    },
+  );
 });
