@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { sortableSequenceNumber, type DeadLetterOutput, type Output } from '../model/index.ts';
+import { versionOf, type DeadLetterOutput, type Output } from '../model/index.ts';
 import { RESULTS_KEY } from '../plan/index.ts';
 import { toAttributes, toAttributeValue } from './attribute-value.ts';
 
@@ -7,16 +7,6 @@ type Item = Record<string, AttributeValue>;
 
 /** The attribute that orders the versions of a row. */
 export const VERSION = '@version';
-
-const INDEX_DIGITS = 9;
-
-/**
- * An output's identity as text that sorts in the order of the log: within a shard, and from a parent shard to its
- * children. It is the version of a row and the sort key of an event.
- */
-export function versionOf({ id }: Output): string {
-  return `${sortableSequenceNumber(id.sequenceNumber)}.${String(id.index).padStart(INDEX_DIGITS, '0')}`;
-}
 
 /**
  * An output as an item: its value's properties side by side, so that a person can read them and an index can use them.

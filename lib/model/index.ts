@@ -11,13 +11,14 @@ export {
 export type { Event, Late, LateEvent, LateReason } from './event.ts';
 export { decodeKey, encodeKey, type KeyValue } from './key.ts';
 export type { Operator, OperatorContext, Slot, StateEntry, StateTable } from './operator.ts';
-export type {
-  AppendOutput,
-  DeadLetterOutput,
-  DeadLetterReason,
-  Output,
-  OutputIdentity,
-  RowOutput,
+export {
+  versionOf,
+  type AppendOutput,
+  type DeadLetterOutput,
+  type DeadLetterReason,
+  type Output,
+  type OutputIdentity,
+  type RowOutput,
 } from './output.ts';
 export {
   after,

@@ -1,4 +1,4 @@
-import type { SequenceNumber } from './sequence-number.ts';
+import { sortableSequenceNumber, type SequenceNumber } from './sequence-number.ts';
 import type { WindowRange } from './window-range.ts';
 
 /**
@@ -60,3 +60,13 @@ export interface DeadLetterOutput extends Identified {
 }
 
 export type Output = RowOutput | AppendOutput | DeadLetterOutput;
+
+const INDEX_DIGITS = 9;
+
+/**
+ * An output's identity as text that sorts in the order of the log: within a shard, and from a parent shard to its
+ * children. It is the version of a row and the name of an event.
+ */
+export function versionOf({ id }: Output): string {
+  return `${sortableSequenceNumber(id.sequenceNumber)}.${String(id.index).padStart(INDEX_DIGITS, '0')}`;
+}

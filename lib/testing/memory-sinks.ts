@@ -1,5 +1,5 @@
 import type { OutputSinks } from '../engine/index.ts';
-import { sortableSequenceNumber, type Output } from '../model/index.ts';
+import { versionOf, type Output } from '../model/index.ts';
 
 /** A change of the results, as a consumer of the results table's stream would see it. */
 export interface SinkChange {
@@ -39,10 +39,6 @@ export class MemorySinks implements OutputSinks {
     const outputs = [...this.items.values()].map(({ output }) => output);
     return outputs.filter((output) => output.kind === 'dead-letter');
   }
-}
-
-function versionOf({ id }: Output): string {
-  return `${sortableSequenceNumber(id.sequenceNumber)}.${String(id.index).padStart(9, '0')}`;
 }
 
 function itemOf(output: Output, version: string): string {

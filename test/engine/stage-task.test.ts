@@ -137,6 +137,8 @@ describe('a record that can not be processed goes to the dead letters, and the n
   });
 });
 
+const bad = (id: string): InputRecord => record(2, 'a', { id, amount: 1, at: at('00:00:07') });
+
 describe('user code that goes wrong', () => {
   const fragile = pipeline('fragile', {
     sources: {
@@ -162,7 +164,6 @@ describe('user code that goes wrong', () => {
         }),
     }),
   });
-  const bad = (id: string): InputRecord => record(2, 'a', { id, amount: 1, at: at('00:00:07') });
 
   test.each([
     [
