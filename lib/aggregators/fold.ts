@@ -1,29 +1,42 @@
 import type { AggregateSpec } from './aggregator.ts';
 
+/** What a value means to each aggregator, in order; `undefined` where it doesn't count. */
+export type Extracted = readonly unknown[];
+
 /** Several aggregators folded over the same values in one pass; state is one accumulator for each, in order. */
 export interface Fold {
   readonly names: readonly string[];
+  /** The same text exactly as long as the accumulators look the same. */
+  readonly shape: string;
   init(): unknown[];
-  /** Folds a value in, whole or not at all: if user code throws, the accumulators are untouched. */
-  add(accumulators: unknown[], value: unknown, timestamp: number): void;
+  /** All user code about the value runs here. If it throws, nothing has been folded in. */
+  extract(value: unknown, timestamp: number): Extracted;
+  add(accumulators: unknown[], extracted: Extracted): void;
+  /** Folds others into the first; the others stay as they are. */
+  merge(accumulators: unknown[], others: readonly unknown[]): void;
   results(accumulators: readonly unknown[]): Record<string, unknown>;
 }
 
-export function foldOf(spec: AggregateSpec<unknown>): Fold {
-  const names = Object.keys(spec);
-  const aggregators = Object.values(spec);
-  const extracted: unknown[] = aggregators.map(() => undefined);
+export function foldOf(spec: AggregateSpec<never>): Fold {
+  // The fluent layer has checked that the aggregators take the values they will be given.
+  const typed = spec as AggregateSpec<unknown>;
+  const names = Object.keys(typed);
+  const aggregators = Object.values(typed);
   return {
     names,
+    shape: `{ ${aggregators.map(({ kind }, index) => `${names[index]}: ${kind}`).join(', ')} }`,
     init: () => aggregators.map((aggregator) => aggregator.init() as unknown),
-    add(accumulators, value, timestamp) {
-      aggregators.forEach((aggregator, index) => {
-        extracted[index] = aggregator.extract(value, timestamp);
-      });
-      aggregators.forEach((aggregator, index) => {
-        if (extracted[index] === undefined) return;
-        accumulators[index] = aggregator.add(accumulators[index], extracted[index]);
-      });
+    extract: (value, timestamp) => aggregators.map((aggregator) => aggregator.extract(value, timestamp)),
+    add(accumulators, extracted) {
+      for (let index = 0; index < aggregators.length; index += 1) {
+        if (extracted[index] === undefined) continue;
+        accumulators[index] = aggregators[index]?.add(accumulators[index], extracted[index]);
+      }
+    },
+    merge(accumulators, others) {
+      for (let index = 0; index < aggregators.length; index += 1) {
+        accumulators[index] = aggregators[index]?.merge(accumulators[index], others[index]);
+      }
     },
     results: (accumulators) =>
       Object.fromEntries(

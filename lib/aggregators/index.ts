@@ -1,3 +1,3 @@
 export type { AggregateResults, AggregateSpec, Aggregator, AnyAggregator } from './aggregator.ts';
-export { foldOf, type Fold } from './fold.ts';
+export { foldOf, type Extracted, type Fold } from './fold.ts';
 export { avg, count, max, min, sum, type Comparable } from './numeric.ts';

@@ -1,12 +1,19 @@
-import type { AggregateSpec } from '../aggregators/index.ts';
-import type { WindowSpec } from '../windows/index.ts';
+import type { OperatorDefinition } from '../model/index.ts';
 import type { SourceSpec } from './source.ts';
 
 /**
- * What a pipeline is made of: frozen records that point at their input. The fluent layer builds them, the planner
+ * What a pipeline is made of: frozen records that point at their inputs. The fluent layer builds them, the planner
  * and the engine read them; values are untyped here, the fluent layer has checked them.
  */
-export type Node = SourceNode | MapNode | FilterNode | FlatMapNode | KeyNode | WindowAggregateNode | LateNode;
+export type Node =
+  | SourceNode
+  | MapNode
+  | FilterNode
+  | FlatMapNode
+  | PartitionKeyNode
+  | MergeNode
+  | OperatorNode
+  | SideNode;
 
 export interface SourceNode {
   readonly kind: 'source';
@@ -33,40 +40,61 @@ export interface FlatMapNode {
 }
 
 /** Keys by the partition key the producer chose, so state stays with the shard. */
-export interface KeyNode {
+export interface PartitionKeyNode {
   readonly kind: 'by-partition-key';
   readonly input: Node;
 }
 
-export interface WindowAggregateNode {
-  readonly kind: 'window-aggregate';
+/** Everything of several streams as one, in the order of the log. */
+export interface MergeNode {
+  readonly kind: 'merge';
+  readonly inputs: readonly Node[];
+}
+
+/** A step with state, whose id ties the state to it. */
+export interface OperatorNode {
+  readonly kind: 'operator';
   readonly id: string;
-  readonly input: Node;
-  readonly window: WindowSpec;
-  readonly graceMs: number;
-  readonly aggregates: AggregateSpec<unknown>;
+  readonly inputs: readonly Node[];
+  readonly definition: OperatorDefinition;
 }
 
-/** What a window had to refuse. */
-export interface LateNode {
-  readonly kind: 'late';
-  readonly input: WindowAggregateNode;
+/** The output an operator's late events leave by; where nothing takes it, they go to the dead letters. */
+export const LATE = 'late';
+
+/** What an operator gives beside its results: what came too late, or a further output by its name. */
+export interface SideNode {
+  readonly kind: 'side';
+  readonly input: OperatorNode;
+  readonly output: string;
 }
 
-/** A node with state, whose id ties the state to it. */
-export type StatefulNode = WindowAggregateNode;
-
-export function isStateful(node: Node): node is StatefulNode {
-  return node.kind === 'window-aggregate';
+export function isOperator(node: Node): node is OperatorNode {
+  return node.kind === 'operator';
 }
 
-/** The node and everything before it, its source first. */
-export function lineage(node: Node): readonly [SourceNode, ...Node[]] {
-  return node.kind === 'source' ? [node] : [...lineage(node.input), node];
+/** What a node reads, in the order an operator counts its inputs. */
+export function inputsOf(node: Node): readonly Node[] {
+  if (node.kind === 'source') return [];
+  return 'inputs' in node ? node.inputs : [node.input];
+}
+
+/** Everything these nodes come from and they themselves, each once, inputs before what reads them. */
+export function ancestryOf(...nodes: readonly Node[]): readonly Node[] {
+  const found = new Set<Node>();
+  const visit = (node: Node): void => {
+    if (found.has(node)) return;
+    inputsOf(node).forEach(visit);
+    found.add(node);
+  };
+  nodes.forEach(visit);
+  return [...found];
 }
 
 /** A name for a node in messages and dead letters: its id, or the steps that lead to it (`orders.filter.map`). */
 export function labelOf(node: Node): string {
   if (node.kind === 'source') return node.name;
-  return isStateful(node) ? node.id : `${labelOf(node.input)}.${node.kind}`;
+  if (isOperator(node)) return node.id;
+  const step = node.kind === 'side' ? node.output : node.kind;
+  return `${inputsOf(node).map(labelOf).join('+')}.${step}`;
 }

@@ -1,5 +1,5 @@
 import { DefinitionError } from '../model/index.ts';
-import { isStateful, lineage, type Node, type SourceNode } from './nodes.ts';
+import { ancestryOf, isOperator, type Node, type SourceNode } from './nodes.ts';
 import type { SourceSpec } from './source.ts';
 import { Flow, Stream } from './streams.ts';
 
@@ -111,7 +111,7 @@ function checkConnections(name: string, sources: readonly SourceNode[], sinks: r
   if (sinks.length === 0) {
     throw new DefinitionError(`pipeline "${name}" has no outputs; return at least one stream from build`);
   }
-  const nodes = new Set(sinks.flatMap(lineage));
+  const nodes = new Set(ancestryOf(...sinks));
   const unused = sources.find((node) => !nodes.has(node));
   if (unused !== undefined) {
     throw new DefinitionError(
@@ -126,7 +126,7 @@ function checkConnections(name: string, sources: readonly SourceNode[], sinks: r
   }
   const ids = new Set<string>();
   for (const node of nodes) {
-    if (!isStateful(node)) continue;
+    if (!isOperator(node)) continue;
     requireName('operator', node.id, NAME, "lower-case letters, digits and '-', for example 'per-minute'");
     if (ids.has(node.id)) {
       throw new DefinitionError(

@@ -2,8 +2,8 @@ import type { AggregateResults, AnyAggregator } from '../aggregators/index.ts';
 import type { KeyValue, Late } from '../model/index.ts';
 import { DefinitionError } from '../model/index.ts';
 import { nonNegativeDurationMs, type DurationInput } from '../time/index.ts';
-import type { WindowSpec } from '../windows/index.ts';
-import type { Node, WindowAggregateNode } from './nodes.ts';
+import { windowAggregate, type WindowSpec } from '../windows/index.ts';
+import { LATE, type Node, type OperatorNode } from './nodes.ts';
 
 /** What the compiler shows where a pipeline is wrong. */
 export interface StreamTypeError<Message extends string> {
@@ -151,13 +151,11 @@ export class WindowedStream<K extends KeyValue, T> {
       );
     }
     return new WindowResults({
-      kind: 'window-aggregate',
+      kind: 'operator',
       id,
-      input: this.#input,
-      window: this.#spec,
-      graceMs: this.#graceMs,
+      inputs: [this.#input],
       // The types of values end here: nodes hold what the signature above has checked.
-      aggregates: Object.freeze({ ...aggregates }),
+      definition: windowAggregate(this.#spec, this.#graceMs, aggregates),
     });
   }
 }
@@ -170,9 +168,9 @@ export class WindowResults<K extends KeyValue, T, Row> extends KeyedStream<K, Ro
    */
   readonly late: Stream<Late<T>>;
 
-  constructor(node: WindowAggregateNode) {
+  constructor(node: OperatorNode) {
     super(node);
-    this.late = new Stream({ kind: 'late', input: node });
+    this.late = new Stream({ kind: 'side', input: node, output: LATE });
   }
 }
 

@@ -1,8 +1,6 @@
-import { foldOf } from '../aggregators/index.ts';
-import { labelOf, type LateNode, type Node, type Pipeline, type StatefulNode } from '../dsl/index.ts';
+import { inputsOf, labelOf, LATE, type Node, type OperatorNode, type Pipeline } from '../dsl/index.ts';
 import { encodeKey, type Event, type LateEvent } from '../model/index.ts';
-import { delayOf, nodesOf, sinksOf } from '../plan/index.ts';
-import { WindowAggregate } from '../windows/index.ts';
+import { delayBefore, nodesOf, sinksOf, sourceNodeOf } from '../plan/index.ts';
 import { RunningOperator } from './running-operator.ts';
 import type { TaskState } from './state.ts';
 
@@ -34,12 +32,21 @@ const FAILED = Symbol('failed');
 export function compileStage(pipeline: Pipeline, sourceName: string, host: StepHost): CompiledStage {
   const nodes = nodesOf(pipeline, sourceName);
   const sinks = sinksOf(pipeline, sourceName);
-  const steps = new Map<Node, Step>();
+  /** For each node, what takes an event that comes by one of its inputs. */
+  const steps = new Map<Node, (input: number) => Step>();
   const operators: RunningOperator[] = [];
 
+  const readersOf = (node: Node): readonly Step[] =>
+    nodes.flatMap((reader) =>
+      reader.kind === 'side'
+        ? []
+        : inputsOf(reader).flatMap((input, index) =>
+            input === node ? (steps.get(reader)?.(index) ?? []) : [],
+          ),
+    );
   const stepsAfter = (node: Node): Step =>
     fanOut([
-      ...nodes.filter((next) => isFedBy(next, node)).map((next) => steps.get(next)),
+      ...readersOf(node),
       ...sinks
         .filter(([, end]) => end === node)
         .map(
@@ -48,33 +55,29 @@ export function compileStage(pipeline: Pipeline, sourceName: string, host: StepH
               host.reached(name, event),
         ),
     ]);
-  const lateStepOf = (node: StatefulNode): ((event: LateEvent) => void) => {
-    const late = nodes.find((other) => other.kind === 'late' && other.input === node);
-    return (late && steps.get(late)) ?? ((event) => host.late(node.id, event));
-  };
+  const stepsBeside = (node: OperatorNode): ReadonlyMap<string, Step> =>
+    new Map(
+      nodes.flatMap((side) =>
+        side.kind === 'side' && side.input === node ? [[side.output, stepsAfter(side)]] : [],
+      ),
+    );
 
   for (const node of nodes.toReversed()) {
-    if (node.kind !== 'window-aggregate') {
-      steps.set(node, statelessStep(node, stepsAfter(node), host));
-      continue;
+    if (node.kind === 'operator') {
+      const operator = runningOperator(node, stepsAfter(node), stepsBeside(node), host);
+      operators.unshift(operator);
+      steps.set(node, (input) => (event) => operator.accept(event, input));
+    } else if (node.kind !== 'side') {
+      const step = statelessStep(node, stepsAfter(node), host);
+      steps.set(node, () => step);
     }
-    const operator = runningOperator(node, stepsAfter(node), lateStepOf(node), host);
-    operators.unshift(operator);
-    steps.set(node, (event) => operator.accept(event));
   }
-  const [source] = nodes;
-  const accept = source && steps.get(source);
-  if (accept === undefined) throw new RangeError(`pipeline "${pipeline.name}" has no source "${sourceName}"`);
+  const accept = steps.get(sourceNodeOf(pipeline, sourceName))?.(0);
+  if (accept === undefined) throw new RangeError(`source "${sourceName}" leads to no output`);
   return { accept, operators };
 }
 
-/** A late stream is fed by the operator itself, not by its results. */
-function isFedBy(next: Node, node: Node): boolean {
-  return next.kind !== 'source' && next.kind !== 'late' && next.input === node;
-}
-
-function fanOut(steps: readonly (Step | undefined)[]): Step {
-  const targets = steps.filter((step) => step !== undefined);
+function fanOut(targets: readonly Step[]): Step {
   const [only] = targets;
   if (only !== undefined && targets.length === 1) return only;
   return (event) => {
@@ -82,7 +85,7 @@ function fanOut(steps: readonly (Step | undefined)[]): Step {
   };
 }
 
-function statelessStep(node: Exclude<Node, StatefulNode> | LateNode, next: Step, host: StepHost): Step {
+function statelessStep(node: Exclude<Node, { kind: 'operator' | 'side' }>, next: Step, host: StepHost): Step {
   const label = labelOf(node);
   const attempt = <T>(event: Event, run: (value: unknown) => T): T | typeof FAILED => {
     try {
@@ -94,7 +97,7 @@ function statelessStep(node: Exclude<Node, StatefulNode> | LateNode, next: Step,
   };
   switch (node.kind) {
     case 'source':
-    case 'late':
+    case 'merge':
       return next;
     case 'map':
       return (event) => {
@@ -118,19 +121,20 @@ function statelessStep(node: Exclude<Node, StatefulNode> | LateNode, next: Step,
 }
 
 function runningOperator(
-  node: StatefulNode,
+  node: OperatorNode,
   next: Step,
-  late: (event: LateEvent) => void,
+  beside: ReadonlyMap<string, Step>,
   host: StepHost,
 ): RunningOperator {
-  const table = host.state.tables.get(node.id);
-  if (table === undefined) throw new RangeError(`state has no table for operator "${node.id}"`);
+  const { id, definition } = node;
+  const table = host.state.tables.get(id);
+  if (table === undefined) throw new RangeError(`state has no table for operator "${id}"`);
   return new RunningOperator({
-    operator: new WindowAggregate(node.window, node.graceMs, foldOf(node.aggregates)),
+    create: () => definition.create(),
     table,
-    delayMs: delayOf(node.input),
-    emit: next,
-    emitLate: late,
-    failed: (event, error) => host.failed(node.id, event, error),
+    delayMs: delayBefore(node),
+    emit: (event, output) => (output === undefined ? next(event) : beside.get(output)?.(event)),
+    emitLate: beside.get(LATE) ?? ((event) => host.late(id, event)),
+    failed: (event, error) => host.failed(id, event, error),
   });
 }

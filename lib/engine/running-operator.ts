@@ -2,12 +2,10 @@ import type { Event, LateEvent, Operator, OperatorContext, StateEntry } from '..
 import type { Entry, KeyedTable } from './keyed-table.ts';
 
 interface Wiring {
-  // The engine keeps operators of every state type side by side; each only meets entries it made.
-  // oxlint-disable-next-line typescript/no-explicit-any
-  readonly operator: Operator<any>;
+  readonly create: () => Operator;
   readonly table: KeyedTable;
   readonly delayMs: number;
-  emit(event: Event): void;
+  emit(event: Event, output: string | undefined): void;
   emitLate(event: LateEvent): void;
   failed(event: Event, error: unknown): void;
 }
@@ -16,11 +14,18 @@ interface Wiring {
 export class RunningOperator implements OperatorContext {
   readonly state: KeyedTable;
   readonly #wiring: Wiring;
+  #operator: Operator;
   #watermark = Number.NEGATIVE_INFINITY;
 
   constructor(wiring: Wiring) {
     this.#wiring = wiring;
     this.state = wiring.table;
+    this.#operator = wiring.create();
+  }
+
+  /** State was changed from outside: whatever the operator derived from it is dropped. */
+  restart(): void {
+    this.#operator = this.#wiring.create();
   }
 
   get watermark(): number {
@@ -32,17 +37,17 @@ export class RunningOperator implements OperatorContext {
     return this.state.nextDue() + this.#wiring.delayMs;
   }
 
-  emit(event: Event): void {
-    this.#wiring.emit(event);
+  emit(event: Event, output?: string): void {
+    this.#wiring.emit(event, output);
   }
 
   emitLate(event: LateEvent): void {
     this.#wiring.emitLate(event);
   }
 
-  accept(event: Event): void {
+  accept(event: Event, input: number): void {
     try {
-      this.#wiring.operator.onEvent(event, this);
+      this.#operator.onEvent(event, this, input);
     } catch (error) {
       this.#wiring.failed(event, error);
     }
@@ -62,7 +67,7 @@ export class RunningOperator implements OperatorContext {
   #callBack(entry: Entry): void {
     if (entry.isDeleted) return;
     try {
-      this.#wiring.operator.onDue(entry, this);
+      this.#operator.onDue(entry, this);
     } catch (error) {
       this.#wiring.failed(eventOf(entry), error);
     }

@@ -77,6 +77,7 @@ export class StageTask {
 
   /** To be called after state was restored: operators take up the time that was stored with it. */
   resume(): void {
+    for (const operator of this.#compiled.operators) operator.restart();
     this.#moveOperators(this.state.time.watermark);
   }
 
@@ -104,7 +105,7 @@ export class StageTask {
     return {
       state: this.state,
       partitionKey: () => this.#record.partitionKey,
-      reached: (sink, { key, window, value, timestamp }) => {
+      reached: (sink, { key, window, row, change, value, timestamp }) => {
         const id = this.#nextId();
         const rowKey = sinks.get(sink) === 'rows' ? key : undefined;
         this.#outputs.push(
@@ -118,6 +119,8 @@ export class StageTask {
                 key: rowKey,
                 value,
                 ...(window !== undefined && { window }),
+                ...(row !== undefined && { row }),
+                ...(change === 'retract' && { isRetracted: true }),
               },
         );
       },

@@ -9,6 +9,10 @@ export interface Event {
   readonly key?: string;
   /** The window whose result this is. With the key it names one row of a results table. */
   readonly window?: WindowRange;
+  /** Tells apart rows of one key whose windows begin together. */
+  readonly row?: string;
+  /** Absent on a final result: `update` may be followed by others of the same row, `retract` takes the row back. */
+  readonly change?: 'update' | 'retract';
   /** Set on a record whose timestamp lies further ahead of its arrival than `maxSkew` allows. */
   readonly isAhead?: boolean;
 }

@@ -10,6 +10,7 @@ export {
 } from './errors.ts';
 export type { Event, Late, LateEvent, LateReason } from './event.ts';
 export { decodeKey, encodeKey, type KeyValue } from './key.ts';
+export type { Migrations, OperatorDefinition } from './operator-definition.ts';
 export type { Operator, OperatorContext, Slot, StateEntry, StateTable } from './operator.ts';
 export {
   versionOf,

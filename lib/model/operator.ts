@@ -30,18 +30,20 @@ export interface OperatorContext<V = unknown> {
   readonly state: StateTable<V>;
   /** No event before this is expected any more. Never goes back; moves only after the record at hand is applied. */
   readonly watermark: number;
-  emit(event: Event): void;
+  /** Sends a result on: to what follows the operator, or to a named output beside it, which may lead nowhere. */
+  emit(event: Event, output?: string): void;
+  /** Sends on what came too late. Where no output takes it, it goes to the dead letters. */
   emitLate(event: LateEvent): void;
 }
 
 /**
  * A stateful step: synchronous, and a function of its state and the events alone.
  *
- * The engine calls `onEvent` once for each event, in log order. After each record it moves the watermark and calls
+ * The engine calls `onEvent` once for each event, in log order, with the place of the input it came by. After each record it moves the watermark and calls
  * `onDue` once for each entry with `due <= watermark`, in the order of (due, key, slot). An entry that is still there
  * with the same `due` when `onDue` returns is deleted.
  */
 export interface Operator<V = unknown> {
-  onEvent(event: Event, context: OperatorContext<V>): void;
+  onEvent(event: Event, context: OperatorContext<V>, input: number): void;
   onDue(entry: StateEntry<V>, context: OperatorContext<V>): void;
 }

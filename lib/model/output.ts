@@ -24,6 +24,10 @@ export interface RowOutput extends Identified {
   readonly sink: string;
   readonly key: string;
   readonly window?: WindowRange;
+  /** Tells apart rows of one key whose windows begin together. */
+  readonly row?: string;
+  /** The row is taken back; `value` is what it was. */
+  readonly isRetracted?: boolean;
   readonly value: unknown;
 }
 

@@ -1,5 +1,4 @@
 import { formatDuration } from '../time/index.ts';
-import { describeWindow } from '../windows/index.ts';
 import type { OperatorPlan, Plan, StagePlan } from './plan.ts';
 
 /** The plan as text a person reads: stages, what each operator keeps and for how long, and where results go. */
@@ -19,11 +18,8 @@ function describeStage({ id, time, operators, sinks }: StagePlan): string {
   ].join('\n');
 }
 
-function describeOperator({ id, window, graceMs, aggregates, late, horizonMs }: OperatorPlan): string {
-  const results = Object.entries(aggregates).map(([name, kind]) => `${name}: ${kind}`);
-  return [
-    `    ${id}: ${describeWindow(window)}, grace ${formatDuration(graceMs)} { ${results.join(', ')} }`,
-    `      keeps one entry for each key and open window, up to ${formatDuration(horizonMs)} behind the newest event`,
-    `      late -> ${late}`,
-  ].join('\n');
+function describeOperator({ id, does, keeps, late, horizonMs }: OperatorPlan): string {
+  const horizon =
+    horizonMs === undefined ? 'without end' : `up to ${formatDuration(horizonMs)} behind the newest event`;
+  return [`    ${id}: ${does}`, `      keeps ${keeps}, ${horizon}`, `      late -> ${late}`].join('\n');
 }

@@ -1,10 +1,12 @@
 import {
-  isStateful,
-  lineage,
+  ancestryOf,
+  inputsOf,
+  isOperator,
+  LATE,
   type Node,
+  type OperatorNode,
   type Pipeline,
   type SourceNode,
-  type StatefulNode,
 } from '../dsl/index.ts';
 import type { OperatorPlan, Plan, SinkPlan, StagePlan } from './plan.ts';
 
@@ -33,13 +35,14 @@ export function sinksOf(
   pipeline: Pipeline,
   sourceName: string,
 ): readonly (readonly [name: string, node: Node])[] {
+  const source = sourceNodeOf(pipeline, sourceName);
   const sinks: readonly (readonly [string, Node])[] = Object.entries(pipeline.sinks);
-  return sinks.filter(([, node]) => lineage(node)[0].name === sourceName);
+  return sinks.filter(([, node]) => ancestryOf(node).includes(source));
 }
 
 /** Every node between the source and the sinks, each once, inputs first. */
 export function nodesOf(pipeline: Pipeline, sourceName: string): readonly Node[] {
-  return [...new Set(sinksOf(pipeline, sourceName).flatMap(([, node]) => lineage(node)))];
+  return ancestryOf(...sinksOf(pipeline, sourceName).map(([, node]) => node));
 }
 
 function stageOf(pipeline: Pipeline, source: SourceNode): StagePlan {
@@ -49,21 +52,24 @@ function stageOf(pipeline: Pipeline, source: SourceNode): StagePlan {
     id: source.name,
     source: source.name,
     time: { timestamp: timestamp === 'arrival' ? 'arrival' : 'extracted', outOfOrderMs, maxSkewMs },
-    operators: nodes.filter(isStateful).map((node) => operatorOf(node, nodes, outOfOrderMs)),
+    operators: nodes.filter(isOperator).map((node) => operatorOf(node, nodes, outOfOrderMs)),
     sinks: sinksOf(pipeline, source.name).map(([name, node]) => sinkOf(name, node)),
   };
 }
 
-function operatorOf(node: StatefulNode, nodes: readonly Node[], outOfOrderMs: number): OperatorPlan {
-  const isLateUsed = nodes.some((other) => other.kind === 'late' && other.input === node);
+function operatorOf(node: OperatorNode, nodes: readonly Node[], outOfOrderMs: number): OperatorPlan {
+  const { kind, shape, does, keeps, horizonMs } = node.definition;
+  const isLateUsed = nodes.some(
+    (other) => other.kind === 'side' && other.input === node && other.output === LATE,
+  );
   return {
     id: node.id,
-    kind: node.kind,
-    window: node.window,
-    graceMs: node.graceMs,
-    aggregates: Object.fromEntries(Object.entries(node.aggregates).map(([name, { kind }]) => [name, kind])),
+    kind,
+    shape,
+    does,
+    keeps,
     late: isLateUsed ? 'outputs' : 'dead-letters',
-    horizonMs: node.window.sizeMs + node.graceMs + outOfOrderMs + delayOf(node.input),
+    ...(horizonMs !== undefined && { horizonMs: horizonMs + outOfOrderMs + delayBefore(node) }),
   };
 }
 
@@ -71,17 +77,20 @@ function sinkOf(name: string, node: Node): SinkPlan {
   return { name, kind: isRow(node) ? 'rows' : 'events' };
 }
 
-/** Whether values still stand for one key and window each: results of a window, mapped or filtered at most. */
+/** Whether values still stand for one row each: results of an operator that gives rows, mapped or filtered at most. */
 function isRow(node: Node): boolean {
-  if (isStateful(node)) return true;
+  if (isOperator(node)) return node.definition.results === 'rows';
   return (node.kind === 'map' || node.kind === 'filter') && isRow(node.input);
 }
 
 /**
- * By how much operators before this point hold results back. Event time behind them is that much earlier, so a result
- * is never late for the next operator.
+ * By how much operators before this one hold results back. Its event time is that much earlier, so a result is never
+ * late for it only because it waited.
  */
-export function delayOf(node: Node): number {
-  if (node.kind === 'source') return 0;
-  return delayOf(node.input) + (isStateful(node) ? node.graceMs : 0);
+export function delayBefore(node: Node): number {
+  return Math.max(0, ...inputsOf(node).map(delayBehind));
+}
+
+function delayBehind(node: Node): number {
+  return delayBefore(node) + (isOperator(node) ? node.definition.delayMs : 0);
 }

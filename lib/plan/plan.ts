@@ -1,5 +1,4 @@
 import type { DeliveryPolicy, ErrorPolicy } from '../dsl/index.ts';
-import type { WindowSpec } from '../windows/index.ts';
 
 /**
  * A pipeline as data: what is deployed, printed, compared. Plain JSON; the functions stay in the pipeline, and the
@@ -29,15 +28,15 @@ export interface StagePlan {
 
 export interface OperatorPlan {
   readonly id: string;
-  readonly kind: 'window-aggregate';
-  readonly window: WindowSpec;
-  readonly graceMs: number;
-  /** The aggregator of each result, by name. */
-  readonly aggregates: Readonly<Record<string, string>>;
+  readonly kind: string;
+  /** The same text exactly as long as stored state can be read. */
+  readonly shape: string;
+  readonly does: string;
+  readonly keeps: string;
   /** Where what comes too late goes: to outputs of the pipeline, or to the dead letters if no output takes it. */
   readonly late: 'outputs' | 'dead-letters';
-  /** How far behind the newest event an entry of this operator can still be kept, in event time. */
-  readonly horizonMs: number;
+  /** How far behind the newest event an entry can still be kept, in ms of event time; absent without a bound. */
+  readonly horizonMs?: number;
 }
 
 export interface SinkPlan {

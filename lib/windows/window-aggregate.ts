@@ -1,14 +1,16 @@
-import type { Fold } from '../aggregators/index.ts';
+import { foldOf, type AggregateSpec, type Fold } from '../aggregators/index.ts';
 import {
   decodeKey,
   type Event,
   type Late,
   type Operator,
   type OperatorContext,
+  type OperatorDefinition,
   type StateEntry,
 } from '../model/index.ts';
+import { formatDuration } from '../time/index.ts';
 import { assignWindow } from './assign.ts';
-import type { WindowSpec } from './window-spec.ts';
+import { describeWindow, type WindowSpec } from './window-spec.ts';
 
 /** The accumulators of one key in one window. */
 type Accumulators = unknown[];
@@ -23,7 +25,7 @@ type Accumulators = unknown[];
  * 3. When the watermark reaches end + grace the results go out, with event time end - 1 so that they fall into the
  *    window they came from when windowed again, and the entry is gone.
  */
-export class WindowAggregate implements Operator<Accumulators> {
+class WindowAggregate implements Operator<Accumulators> {
   readonly #spec: WindowSpec;
   readonly #graceMs: number;
   readonly #fold: Fold;
@@ -53,11 +55,11 @@ export class WindowAggregate implements Operator<Accumulators> {
     }
     const entry = context.state.get(key, window.start);
     if (entry !== undefined) {
-      this.#fold.add(entry.value, value, timestamp);
+      this.#fold.add(entry.value, this.#fold.extract(value, timestamp));
       context.state.touch(entry);
     } else {
       const accumulators = this.#fold.init();
-      this.#fold.add(accumulators, value, timestamp);
+      this.#fold.add(accumulators, this.#fold.extract(value, timestamp));
       context.state.put(key, window.start, accumulators, due);
     }
   }
@@ -77,4 +79,23 @@ export class WindowAggregate implements Operator<Accumulators> {
       },
     });
   }
+}
+
+/** Aggregates per key and window; results are emitted once, when a window closes. */
+export function windowAggregate(
+  spec: WindowSpec,
+  graceMs: number,
+  aggregates: AggregateSpec<never>,
+): OperatorDefinition {
+  const fold = foldOf(aggregates);
+  return {
+    kind: 'window-aggregate',
+    shape: `${describeWindow(spec)} ${fold.shape}`,
+    does: `${describeWindow(spec)}, grace ${formatDuration(graceMs)} ${fold.shape}`,
+    keeps: 'one entry for each key and open window',
+    horizonMs: spec.sizeMs + graceMs,
+    delayMs: graceMs,
+    results: 'rows',
+    create: () => new WindowAggregate(spec, graceMs, fold),
+  };
 }

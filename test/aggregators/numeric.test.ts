@@ -11,9 +11,9 @@ function resultOf<Out>(
   aggregator: AnyAggregator<Reading, Out>,
   ...values: readonly Reading['value'][]
 ): unknown {
-  const fold = foldOf({ result: aggregator as AnyAggregator<unknown> });
+  const fold = foldOf({ result: aggregator });
   const accumulators = fold.init();
-  for (const value of values) fold.add(accumulators, { value }, 0);
+  for (const value of values) fold.add(accumulators, fold.extract({ value }, 0));
   return fold.results(accumulators)['result'];
 }
 
@@ -45,7 +45,7 @@ describe('nothing that counts', () => {
 test('text compares by its code units, bigint exactly', () => {
   const texts = foldOf({ last: max((value: unknown) => String(value)) });
   const accumulators = texts.init();
-  for (const value of ['Zebra', 'apple', 'Äpfel']) texts.add(accumulators, value, 0);
+  for (const value of ['Zebra', 'apple', 'Äpfel']) texts.add(accumulators, texts.extract(value, 0));
 
   expect(texts.results(accumulators)).toEqual({ last: 'Äpfel' });
 });
@@ -59,9 +59,9 @@ test('a value on which user code throws is folded into none of the aggregates', 
     }),
   });
   const accumulators = fold.init();
-  fold.add(accumulators, 1, 0);
+  fold.add(accumulators, fold.extract(1, 0));
 
-  expect(() => fold.add(accumulators, 2, 0)).toThrow('no two');
+  expect(() => fold.add(accumulators, fold.extract(2, 0))).toThrow('no two');
 
   expect(fold.results(accumulators)).toEqual({ n: 1, total: 1 });
 });
