@@ -3,3 +3,5 @@ export type { InputStream, OutputSinks, ShardFacts } from './ports.ts';
 export { HaltError } from './halt.ts';
 export { StageTask } from './stage-task.ts';
 export { TaskState, type Changes } from './state.ts';
+export { KeyedTable } from './keyed-table.ts';
+export { RunningOperator } from './running-operator.ts';

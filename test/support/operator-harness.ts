@@ -1,0 +1,72 @@
+import { KeyedTable, RunningOperator, TaskState } from '../../lib/engine/index.ts';
+import type { Event, LateEvent, OperatorDefinition } from '../../lib/model/index.ts';
+
+/** What an operator gave, in order. */
+export interface Given {
+  readonly output: string | undefined;
+  readonly event: Event;
+}
+
+/**
+ * One operator by itself: events in, results out, time moved by hand. The order is the engine's: an event is applied
+ * at the watermark before it, then time moves and what is due is called back.
+ */
+export class OperatorHarness {
+  readonly given: Given[] = [];
+  readonly late: LateEvent[] = [];
+  readonly failures: unknown[] = [];
+  readonly #definition: OperatorDefinition;
+  readonly #outOfOrderMs: number;
+  #table = new KeyedTable();
+  #running: RunningOperator;
+  #watermark = Number.NEGATIVE_INFINITY;
+
+  constructor(definition: OperatorDefinition, outOfOrderMs = 0) {
+    this.#definition = definition;
+    this.#outOfOrderMs = outOfOrderMs;
+    this.#running = this.#run();
+  }
+
+  /** Applies an event, then moves time to where it brings it. */
+  send(event: Event, input = 0): void {
+    this.#running.accept(event, input);
+    this.advanceTo(event.timestamp - this.#outOfOrderMs);
+  }
+
+  advanceTo(watermark: number): void {
+    this.#watermark = Math.max(this.#watermark, watermark);
+    this.#running.advanceTo(this.#watermark);
+  }
+
+  /** As after a crash: everything but the stored bytes of the state is gone. */
+  restore(): void {
+    const before = new TaskState(['it']);
+    const stored = before.tables.get('it');
+    for (const { key, slot, value, due } of this.#table.entries()) stored?.put(key, slot, value, due);
+    const after = new TaskState(['it']);
+    after.apply(before.encodeChanges(before.takeChanges()));
+    this.#table = after.tables.get('it') ?? new KeyedTable();
+    this.#running = this.#run();
+    this.#running.advanceTo(this.#watermark);
+  }
+
+  /** How many entries the operator keeps. */
+  get entries(): number {
+    return this.#table.size;
+  }
+
+  get values(): readonly unknown[] {
+    return this.given.map(({ event }) => event.value);
+  }
+
+  #run(): RunningOperator {
+    return new RunningOperator({
+      create: () => this.#definition.create(),
+      table: this.#table,
+      delayMs: 0,
+      emit: (event, output) => this.given.push({ output, event }),
+      emitLate: (event) => this.late.push(event),
+      failed: (_event, error) => this.failures.push(error),
+    });
+  }
+}
