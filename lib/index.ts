@@ -20,11 +20,32 @@ export {
   type Pipeline,
   type PipelineDefinition,
   type SourceSpec,
+  Updating,
+  UpdatingResults,
+  UpdatingWindowedStream,
+  type RunningOptions,
+  type RunningResult,
   type StreamTypeError,
   type TimeOptions,
-  type WindowOptions,
+  type UpdatingWindowResult,
   type WindowResult,
 } from './dsl/index.ts';
 export { DefinitionError, MillraceError, type KeyValue, type Late, type LateReason } from './model/index.ts';
 export type { DurationInput, TimestampInput } from './time/index.ts';
-export { tumbling, type WindowSpec } from './windows/index.ts';
+export {
+  calendar,
+  countOf,
+  cumulate,
+  customWindow,
+  hopping,
+  rollup,
+  session,
+  trailing,
+  tumbling,
+  type CalendarUnit,
+  type EarlyEmit,
+  type FinalOptions,
+  type UpdatingOptions,
+  type WindowOptions,
+  type WindowSpec,
+} from './windows/index.ts';

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { versionOf, type DeadLetterOutput, type Output } from '../model/index.ts';
+import { versionOf, type DeadLetterOutput, type Output, type RowOutput } from '../model/index.ts';
 import { RESULTS_KEY } from '../plan/index.ts';
 import { toAttributes, toAttributeValue } from './attribute-value.ts';
 
@@ -8,10 +8,14 @@ type Item = Record<string, AttributeValue>;
 /** The attribute that orders the versions of a row. */
 export const VERSION = '@version';
 
+/** Says that a row was taken back: it stays as a tombstone, so that an older version can't come back. */
+export const RETRACTED = '@retracted';
+
 /**
  * An output as an item: its value's properties side by side, so that a person can read them and an index can use them.
  *
- * - a row: pk `sink#key`, sk its window's start (ISO 8601), or `-` without a window
+ * - a row: pk `sink#key`, sk its window's start (ISO 8601), or `-` without a window; where windows begin together, `/`
+ *   and what tells them apart behind it. One that was taken back has no other attributes than `@retracted`.
  * - an event: pk `sink#key`, or `sink#shard` without a key; sk its identity
  * - a dead letter: pk `stage#shard`, sk its identity
  *
@@ -22,8 +26,9 @@ export function toResultItem(output: Output): Item {
   const own: Item = { [VERSION]: { S: version }, '@timestamp': { N: String(output.timestamp) } };
   switch (output.kind) {
     case 'row': {
-      const sk = output.window === undefined ? '-' : new Date(output.window.start).toISOString();
-      return { ...properties(output.value), ...own, ...key(`${output.sink}#${output.key}`, sk) };
+      const place = key(`${output.sink}#${output.key}`, rowName(output));
+      if (output.isRetracted === true) return { [RETRACTED]: { BOOL: true }, ...own, ...place };
+      return { ...properties(output.value), ...own, ...place };
     }
     case 'append': {
       const pk = `${output.sink}#${output.key ?? output.id.shardId}`;
@@ -32,6 +37,11 @@ export function toResultItem(output: Output): Item {
     case 'dead-letter':
       return { ...deadLetter(output), ...own, ...key(`${output.id.stage}#${output.id.shardId}`, version) };
   }
+}
+
+function rowName({ window, row }: RowOutput): string {
+  const start = window === undefined ? '-' : new Date(window.start).toISOString();
+  return row === undefined ? start : `${start}/${row}`;
 }
 
 function key(pk: string, sk: string): Item {

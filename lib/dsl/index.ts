@@ -29,7 +29,12 @@ export {
   Stream,
   WindowedStream,
   WindowResults,
+  Updating,
+  UpdatingResults,
+  UpdatingWindowedStream,
+  type RunningOptions,
+  type RunningResult,
   type StreamTypeError,
-  type WindowOptions,
+  type UpdatingWindowResult,
   type WindowResult,
 } from './streams.ts';

@@ -1,8 +1,22 @@
-import type { AggregateResults, AnyAggregator } from '../aggregators/index.ts';
-import type { KeyValue, Late } from '../model/index.ts';
+import type { AggregateResults, AggregateSpec, AnyAggregator } from '../aggregators/index.ts';
+import type { KeyValue, Late, OperatorDefinition } from '../model/index.ts';
 import { DefinitionError } from '../model/index.ts';
-import { nonNegativeDurationMs, type DurationInput } from '../time/index.ts';
-import { windowAggregate, type WindowSpec } from '../windows/index.ts';
+import { positiveDurationMs, type DurationInput } from '../time/index.ts';
+import {
+  earlyOf,
+  isUpdating,
+  policyOf,
+  runningAggregate,
+  windowAggregate,
+  type CountSpec,
+  type EarlyEmit,
+  type FinalOptions,
+  type TimeWindowSpec,
+  type UpdatingOptions,
+  type WindowOptions,
+  type WindowPolicy,
+  type WindowSpec,
+} from '../windows/index.ts';
 import { LATE, type Node, type OperatorNode } from './nodes.ts';
 
 /** What the compiler shows where a pipeline is wrong. */
@@ -73,12 +87,38 @@ export class KeyedStream<K extends KeyValue, T> extends Flow<T> {
     return new KeyedStream(flatMapNode(this.node, expand));
   }
 
-  /** Cuts each key's values into windows of event time. */
-  window(spec: WindowSpec, options: WindowOptions = {}): WindowedStream<K, T> {
-    return new WindowedStream(
-      this.node,
-      spec,
-      nonNegativeDurationMs(options.grace ?? 0, 'grace of a window'),
+  /**
+   * Cuts each key's values into windows. With options by which results are emitted before a window is complete or
+   * corrected after it, they are updates: each takes the place of the one before it.
+   */
+  window(spec: Exclude<WindowSpec, CountSpec>, options?: FinalOptions): WindowedStream<K, T>;
+  window(spec: CountSpec): WindowedStream<K, T>;
+  window(spec: TimeWindowSpec, options: UpdatingOptions): UpdatingWindowedStream<K, T>;
+  window(spec: WindowSpec, options: WindowOptions = {}): WindowedStream<K, T> | UpdatingWindowedStream<K, T> {
+    const policy = policyOf(spec, options);
+    return isUpdating(policy)
+      ? new UpdatingWindowedStream(this.node, spec, policy)
+      : new WindowedStream(this.node, spec, policy);
+  }
+
+  /**
+   * Aggregates everything each key ever has, without windows: running totals, the latest state of things. A row for each
+   * key is updated as values come.
+   * @param id ties the state to this step; keep it when the pipeline changes
+   * @throws DefinitionError if there is no aggregate, or one takes a name that every row has already
+   */
+  aggregate<const Spec extends Readonly<Record<string, AnyAggregator<T>>>>(
+    id: string,
+    aggregates: Spec & WithoutReserved<Spec>,
+    { emit = 'on-update', forgetAfter }: RunningOptions = {},
+  ): UpdatingResults<K, T, RunningResult<K, Spec>> {
+    const forgetAfterMs =
+      forgetAfter === undefined
+        ? undefined
+        : positiveDurationMs(forgetAfter, 'forgetAfter of a running aggregate');
+    const policy = { emit: earlyOf(emit), forgetAfterMs };
+    return new UpdatingResults(
+      operatorNode(id, [this.node], runningAggregate(policy, checkedAggregates(id, aggregates))),
     );
   }
 
@@ -88,21 +128,24 @@ export class KeyedStream<K extends KeyValue, T> extends Flow<T> {
   }
 }
 
-export interface WindowOptions {
+/** When a running aggregate speaks, and when it forgets. */
+export interface RunningOptions {
+  /** @default 'on-update': after each value */
+  readonly emit?: EarlyEmit;
   /**
-   * How long a window waits beyond its end, in event time, before it closes. It delays this window only;
-   * `outOfOrder` of the source delays everything.
-   * @default 0
+   * A key that has had no value for so long, in event time, is forgotten and its row taken back: what bounds the state.
+   * @default never: there is one entry for each key for ever
    */
-  readonly grace?: DurationInput;
+  readonly forgetAfter?: DurationInput;
 }
 
 /** Attributes every result has already. */
-type ReservedName = 'key' | 'windowStart' | 'windowEnd' | 'pk' | 'sk';
+type ReservedName = 'key' | 'windowStart' | 'windowEnd' | 'isFinal' | 'pk' | 'sk';
 const RESERVED_NAMES: readonly string[] = [
   'key',
   'windowStart',
   'windowEnd',
+  'isFinal',
   'pk',
   'sk',
 ] satisfies ReservedName[];
@@ -119,16 +162,22 @@ export type WindowResult<K, Spec> = Simplify<
   { readonly key: K; readonly windowStart: number; readonly windowEnd: number } & AggregateResults<Spec>
 >;
 
+/** A row that may be followed by a corrected one; `isFinal` says that it won't be. */
+export type UpdatingWindowResult<K, Spec> = Simplify<WindowResult<K, Spec> & { readonly isFinal: boolean }>;
+
+/** What is known of a key so far. */
+export type RunningResult<K, Spec> = Simplify<{ readonly key: K } & AggregateResults<Spec>>;
+
 /** A keyed stream cut into windows, ready to be aggregated. */
 export class WindowedStream<K extends KeyValue, T> {
   readonly #input: Node;
   readonly #spec: WindowSpec;
-  readonly #graceMs: number;
+  readonly #policy: WindowPolicy;
 
-  constructor(input: Node, spec: WindowSpec, graceMs: number) {
+  constructor(input: Node, spec: WindowSpec, policy: WindowPolicy) {
     this.#input = input;
     this.#spec = spec;
-    this.#graceMs = graceMs;
+    this.#policy = policy;
   }
 
   /**
@@ -141,22 +190,35 @@ export class WindowedStream<K extends KeyValue, T> {
     id: string,
     aggregates: Spec & WithoutReserved<Spec>,
   ): WindowResults<K, T, WindowResult<K, Spec>> {
-    const names = Object.keys(aggregates);
-    const refused = names.find((name) => !AGGREGATE_NAME.test(name) || RESERVED_NAMES.includes(name));
-    if (names.length === 0 || refused !== undefined) {
-      const problem = refused === undefined ? 'no aggregate' : `an aggregate called "${refused}"`;
-      throw new DefinitionError(
-        `window "${id}" has ${problem}; give at least one, under a name of letters, digits and '_' other than ` +
-          `${RESERVED_NAMES.join(', ')}, for example { orders: count() }`,
-      );
-    }
-    return new WindowResults({
-      kind: 'operator',
-      id,
-      inputs: [this.#input],
-      // The types of values end here: nodes hold what the signature above has checked.
-      definition: windowAggregate(this.#spec, this.#graceMs, aggregates),
-    });
+    const definition = windowAggregate(this.#spec, this.#policy, checkedAggregates(id, aggregates));
+    return new WindowResults(operatorNode(id, [this.#input], definition));
+  }
+}
+
+/** A keyed stream cut into windows that speak before they are complete, or are corrected after. */
+export class UpdatingWindowedStream<K extends KeyValue, T> {
+  readonly #input: Node;
+  readonly #spec: WindowSpec;
+  readonly #policy: WindowPolicy;
+
+  constructor(input: Node, spec: WindowSpec, policy: WindowPolicy) {
+    this.#input = input;
+    this.#spec = spec;
+    this.#policy = policy;
+  }
+
+  /**
+   * Folds each key's values in each window into one row, and emits it as often as the options say. Each row takes the
+   * place of the one before it in the results table.
+   * @param id ties the state to this step; keep it when the pipeline changes
+   * @throws DefinitionError if there is no aggregate, or one takes a name that every row has already
+   */
+  aggregate<const Spec extends Readonly<Record<string, AnyAggregator<T>>>>(
+    id: string,
+    aggregates: Spec & WithoutReserved<Spec>,
+  ): UpdatingResults<K, T, UpdatingWindowResult<K, Spec>> {
+    const definition = windowAggregate(this.#spec, this.#policy, checkedAggregates(id, aggregates));
+    return new UpdatingResults(operatorNode(id, [this.#input], definition));
   }
 }
 
@@ -170,8 +232,72 @@ export class WindowResults<K extends KeyValue, T, Row> extends KeyedStream<K, Ro
 
   constructor(node: OperatorNode) {
     super(node);
-    this.late = new Stream({ kind: 'side', input: node, output: LATE });
+    this.late = new Stream(lateNode(node));
   }
+}
+
+type NotFinal =
+  StreamTypeError<'these rows are updates, each taking the place of the one before: aggregating them would count the same values again. Emit on close to go on with final results'>;
+
+/**
+ * Rows that change: each value takes the place of the one before it with the same key and window. They can be mapped,
+ * filtered and put out; a row that no longer passes a filter is taken back. They can't be aggregated again.
+ */
+export class Updating<K extends KeyValue, T> extends Flow<T> {
+  declare protected readonly '~key': K;
+  declare readonly window: NotFinal;
+  declare readonly aggregate: NotFinal;
+
+  /** One row out for each row in. */
+  map<U>(apply: (value: T) => U): Updating<K, U> {
+    return new Updating(mapNode(this.node, apply));
+  }
+
+  /** Keeps the rows for which `keep` answers true; one that no longer does is taken back. */
+  filter<U extends T>(keep: (value: T) => value is U): Updating<K, U>;
+  filter(keep: (value: T) => boolean): Updating<K, T>;
+  filter(keep: (value: T) => boolean): Updating<K, T> {
+    return new Updating(filterNode(this.node, keep));
+  }
+
+  /** Hands the rows to a function, so that steps can be shared between pipelines. */
+  through<U>(build: (rows: this) => U): U {
+    return build(this);
+  }
+}
+
+/** The changing rows of a window or a running aggregate, and beside them what came too late for it. */
+export class UpdatingResults<K extends KeyValue, T, Row> extends Updating<K, Row> {
+  /**
+   * What could not be counted: the value, by how much it missed, and why. Where no output takes it, it goes to the
+   * dead letters; it is never lost.
+   */
+  readonly late: Stream<Late<T>>;
+
+  constructor(node: OperatorNode) {
+    super(node);
+    this.late = new Stream(lateNode(node));
+  }
+}
+
+function operatorNode(id: string, inputs: readonly Node[], definition: OperatorDefinition): OperatorNode {
+  return { kind: 'operator', id, inputs, definition };
+}
+
+function lateNode(input: OperatorNode): Node {
+  return { kind: 'side', input, output: LATE };
+}
+
+/** The types of values end here: nodes hold what the signatures above have checked. */
+function checkedAggregates(id: string, aggregates: AggregateSpec<never>): AggregateSpec<never> {
+  const names = Object.keys(aggregates);
+  const refused = names.find((name) => !AGGREGATE_NAME.test(name) || RESERVED_NAMES.includes(name));
+  if (names.length > 0 && refused === undefined) return Object.freeze({ ...aggregates });
+  const problem = refused === undefined ? 'no aggregate' : `an aggregate called "${refused}"`;
+  throw new DefinitionError(
+    `window "${id}" has ${problem}; give at least one, under a name of letters, digits and '_' other than ` +
+      `${RESERVED_NAMES.join(', ')}, for example { orders: count() }`,
+  );
 }
 
 // Functions about values of one type become functions about `unknown` in these three places only.

@@ -106,7 +106,10 @@ function statelessStep(node: Exclude<Node, { kind: 'operator' | 'side' }>, next:
       };
     case 'filter':
       return (event) => {
-        if (attempt(event, node.keep) === true) next(event);
+        const isKept = attempt(event, node.keep);
+        if (isKept === true) next(event);
+        // An earlier version of the row may have passed.
+        else if (isKept === false && event.change !== undefined) next({ ...event, change: 'retract' });
       };
     case 'flat-map':
       return (event) => {

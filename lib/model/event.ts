@@ -11,8 +11,11 @@ export interface Event {
   readonly window?: WindowRange;
   /** Tells apart rows of one key whose windows begin together. */
   readonly row?: string;
-  /** Absent on a final result: `update` may be followed by others of the same row, `retract` takes the row back. */
-  readonly change?: 'update' | 'retract';
+  /**
+   * Absent on what comes once. Of the versions of a row, `update` may be followed by another, `last` may not, and
+   * `retract` takes the row back.
+   */
+  readonly change?: 'update' | 'last' | 'retract';
   /** Set on a record whose timestamp lies further ahead of its arrival than `maxSkew` allows. */
   readonly isAhead?: boolean;
 }

@@ -30,9 +30,7 @@ export class MemorySinks implements OutputSinks {
   /** The values at a sink: each row's newest, or each event, in the order they came. */
   valuesOf(sink: string): readonly unknown[] {
     const outputs = [...this.items.values()].map(({ output }) => output);
-    return outputs.flatMap((output) =>
-      output.kind !== 'dead-letter' && output.sink === sink ? [output.value] : [],
-    );
+    return outputs.flatMap((output) => (isAt(output, sink) ? [output.value] : []));
   }
 
   get deadLetters(): readonly Extract<Output, { kind: 'dead-letter' }>[] {
@@ -41,7 +39,15 @@ export class MemorySinks implements OutputSinks {
   }
 }
 
+/** Whether it stands at this sink: a row that was taken back doesn't. */
+function isAt(output: Output, sink: string): output is Exclude<Output, { kind: 'dead-letter' }> {
+  if (output.kind === 'dead-letter' || output.sink !== sink) return false;
+  return output.kind === 'append' || output.isRetracted !== true;
+}
+
 function itemOf(output: Output, version: string): string {
-  if (output.kind === 'row') return JSON.stringify([output.sink, output.key, output.window?.start ?? null]);
+  if (output.kind === 'row') {
+    return JSON.stringify([output.sink, output.key, output.window?.start ?? null, output.row ?? null]);
+  }
   return JSON.stringify([output.kind, output.id.shardId, version]);
 }

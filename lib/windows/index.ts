@@ -1,3 +1,29 @@
-export { assignWindow } from './assign.ts';
+export type { CalendarUnit } from './calendar.ts';
+export {
+  earlyOf,
+  isUpdating,
+  policyOf,
+  type EarlyEmit,
+  type FinalOptions,
+  type UpdatingOptions,
+  type WindowOptions,
+  type WindowPolicy,
+} from './policy.ts';
+export { runningAggregate, type RunningPolicy } from './running-aggregate.ts';
 export { windowAggregate } from './window-aggregate.ts';
-export { describeWindow, tumbling, type TumblingSpec, type WindowSpec } from './window-spec.ts';
+export {
+  calendar,
+  countOf,
+  cumulate,
+  customWindow,
+  describeWindow,
+  hopping,
+  rollup,
+  session,
+  trailing,
+  tumbling,
+  type CountSpec,
+  type PerEventWindowSpec,
+  type TimeWindowSpec,
+  type WindowSpec,
+} from './window-spec.ts';

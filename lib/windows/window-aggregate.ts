@@ -1,101 +1,121 @@
 import { foldOf, type AggregateSpec, type Fold } from '../aggregators/index.ts';
-import {
-  decodeKey,
-  type Event,
-  type Late,
-  type Operator,
-  type OperatorContext,
-  type OperatorDefinition,
-  type StateEntry,
-} from '../model/index.ts';
-import { formatDuration } from '../time/index.ts';
-import { assignWindow } from './assign.ts';
+import type { Operator, OperatorDefinition } from '../model/index.ts';
+import { assignerOf } from './assign.ts';
+import { ClockWindows } from './clock-windows.ts';
+import { CountWindows } from './count-windows.ts';
+import { PaneWindows } from './pane-windows.ts';
+import { describePolicy, isUpdating, type WindowPolicy } from './policy.ts';
+import { RollupWindows } from './rollup-windows.ts';
+import { SessionWindows } from './session-windows.ts';
+import { TrailingWindows } from './trailing-windows.ts';
 import { describeWindow, type WindowSpec } from './window-spec.ts';
 
-/** The accumulators of one key in one window. */
-type Accumulators = unknown[];
-
-/**
- * Aggregates each key in each window, and emits a window's results once, when it closes.
- *
- * State: an entry (key, window start) with the accumulators, due at window end + grace.
- *
- * 1. An event whose window has closed (watermark >= end + grace), or that lies too far ahead, goes to the late output.
- * 2. Otherwise it is folded into its window.
- * 3. When the watermark reaches end + grace the results go out, with event time end - 1 so that they fall into the
- *    window they came from when windowed again, and the entry is gone.
- */
-class WindowAggregate implements Operator<Accumulators> {
-  readonly #spec: WindowSpec;
-  readonly #graceMs: number;
-  readonly #fold: Fold;
-
-  constructor(spec: WindowSpec, graceMs: number, fold: Fold) {
-    this.#spec = spec;
-    this.#graceMs = graceMs;
-    this.#fold = fold;
-  }
-
-  onEvent(event: Event, context: OperatorContext<Accumulators>): void {
-    const { key = '', value, timestamp } = event;
-    const window = assignWindow(this.#spec, timestamp);
-    const due = window.end + this.#graceMs;
-    if (event.isAhead || context.watermark >= due) {
-      const late: Late<unknown> = {
-        value,
-        timestamp,
-        watermark: context.watermark,
-        lateBy: context.watermark - timestamp,
-        reason: event.isAhead ? 'ahead-of-arrival' : 'behind-watermark',
-        windowStart: window.start,
-        windowEnd: window.end,
-      };
-      context.emitLate({ value: late, timestamp, key });
-      return;
-    }
-    const entry = context.state.get(key, window.start);
-    if (entry !== undefined) {
-      this.#fold.add(entry.value, this.#fold.extract(value, timestamp));
-      context.state.touch(entry);
-    } else {
-      const accumulators = this.#fold.init();
-      this.#fold.add(accumulators, this.#fold.extract(value, timestamp));
-      context.state.put(key, window.start, accumulators, due);
-    }
-  }
-
-  onDue(entry: StateEntry<Accumulators>, context: OperatorContext<Accumulators>): void {
-    const start = Number(entry.slot);
-    const window = { start, end: start + this.#spec.sizeMs };
-    context.emit({
-      key: entry.key,
-      timestamp: window.end - 1,
-      window,
-      value: {
-        key: decodeKey(entry.key),
-        windowStart: window.start,
-        windowEnd: window.end,
-        ...this.#fold.results(entry.value),
-      },
-    });
-  }
-}
-
-/** Aggregates per key and window; results are emitted once, when a window closes. */
+/** Aggregates each key's events in the windows of a spec. */
 export function windowAggregate(
   spec: WindowSpec,
-  graceMs: number,
+  policy: WindowPolicy,
   aggregates: AggregateSpec<never>,
 ): OperatorDefinition {
   const fold = foldOf(aggregates);
+  const layout = layoutOf(spec, policy);
   return {
     kind: 'window-aggregate',
-    shape: `${describeWindow(spec)} ${fold.shape}`,
-    does: `${describeWindow(spec)}, grace ${formatDuration(graceMs)} ${fold.shape}`,
+    shape: `${describeWindow(spec)}${layout.isByWindow ? ' by window' : ''} ${fold.shape}`,
+    does: `${describeWindow(spec)}, ${describePolicy(policy)} ${fold.shape}`,
+    keeps: layout.keeps,
+    horizonMs: layout.horizonMs,
+    delayMs: layout.delayMs,
+    results: layout.results,
+    create: () => operatorOf(spec, policy, fold, aggregates),
+  };
+}
+
+function operatorOf(
+  spec: WindowSpec,
+  policy: WindowPolicy,
+  fold: Fold,
+  aggregates: AggregateSpec<never>,
+): Operator {
+  const { graceMs } = policy;
+  switch (spec.kind) {
+    case 'hopping':
+    case 'cumulate':
+      return isUpdating(policy)
+        ? new ClockWindows(assignerOf(spec), policy, fold)
+        : new PaneWindows(spec, graceMs, fold);
+    case 'rollup':
+      return isUpdating(policy)
+        ? new ClockWindows(assignerOf(spec), policy, fold)
+        : new RollupWindows(spec, graceMs, fold);
+    case 'tumbling':
+    case 'calendar':
+    case 'custom':
+      return new ClockWindows(assignerOf(spec), policy, fold);
+    case 'session':
+      return new SessionWindows(spec, policy, fold);
+    case 'trailing':
+      return new TrailingWindows(spec, graceMs, fold);
+    case 'count':
+      return new CountWindows(spec, aggregates);
+  }
+}
+
+interface Layout {
+  readonly keeps: string;
+  /** Windows that share panes when they speak once are kept one by one when they speak oftener. */
+  readonly isByWindow: boolean;
+  readonly horizonMs: number | undefined;
+  readonly delayMs: number;
+  readonly results: OperatorDefinition['results'];
+}
+
+function layoutOf(spec: WindowSpec, policy: WindowPolicy): Layout {
+  const { graceMs, latenessMs } = policy;
+  const byWindow = {
     keeps: 'one entry for each key and open window',
-    horizonMs: spec.sizeMs + graceMs,
+    isByWindow: false,
     delayMs: graceMs,
     results: 'rows',
-    create: () => new WindowAggregate(spec, graceMs, fold),
-  };
+  } as const;
+  switch (spec.kind) {
+    case 'session':
+      return {
+        ...byWindow,
+        keeps: 'one entry for each key with open sessions',
+        horizonMs: spec.maxMs === undefined ? undefined : spec.maxMs + spec.gapMs + graceMs + latenessMs,
+        // A session closes 1 ms after its end, because an event at its end would still extend it.
+        delayMs: graceMs + 1,
+      };
+    case 'trailing':
+      return {
+        ...byWindow,
+        keeps: 'one entry for each key and instant in the window',
+        horizonMs: spec.sizeMs + graceMs,
+      };
+    case 'count':
+      return {
+        ...byWindow,
+        keeps: `the last ${spec.size} events of each key, aggregated`,
+        horizonMs: undefined,
+        delayMs: 0,
+        results: 'events',
+      };
+    case 'tumbling':
+    case 'calendar':
+    case 'custom':
+      return { ...byWindow, horizonMs: assignerOf(spec).maxSizeMs + graceMs + latenessMs };
+    case 'hopping':
+    case 'cumulate':
+    case 'rollup': {
+      const isByWindow = isUpdating(policy);
+      const shared =
+        spec.kind === 'rollup' ? byWindow.keeps : 'one entry for each key and pane of open windows';
+      return {
+        ...byWindow,
+        keeps: isByWindow ? byWindow.keeps : shared,
+        isByWindow,
+        horizonMs: assignerOf(spec).maxSizeMs + graceMs + latenessMs,
+      };
+    }
+  }
 }

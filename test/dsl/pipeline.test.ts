@@ -190,7 +190,7 @@ describe('a definition that makes no sense is refused:', () => {
       expect(define).toThrow(
         new DefinitionError(
           `window "rows" has an aggregate called "${name}"; give at least one, under a name of letters, digits and '_' other than key, windowStart, ` +
-            'windowEnd, pk, sk, for example { orders: count() }',
+            'windowEnd, isFinal, pk, sk, for example { orders: count() }',
         ),
       );
     },

@@ -1,0 +1,108 @@
+import { foldOf, type AggregateSpec, type AnyAggregator, type Fold } from '../aggregators/index.ts';
+import { decodeKey, type Event, type Operator, type OperatorContext } from '../model/index.ts';
+import { greatestCommonDivisor } from './pane-windows.ts';
+import { RangeFold } from './range-fold.ts';
+import { lateFor } from './row.ts';
+import type { CountSpec } from './window-spec.ts';
+
+interface Pane {
+  count: number;
+  readonly accumulators: unknown[];
+}
+
+type Context = OperatorContext<Pane>;
+
+/** What comes first in every accumulator: from when to when the events of the window happened. */
+const SPAN = '~span';
+
+/**
+ * Aggregates so many events of each key, in the order of the log. A result goes out with the event that completes it;
+ * events that complete none wait.
+ *
+ * State: an entry (key, number of the pane) for each pane of the last `size` events; a pane holds as many as divide both
+ * `size` and `every`.
+ */
+export class CountWindows implements Operator<Pane> {
+  readonly #spec: CountSpec;
+  readonly #fold: Fold;
+  readonly #paneSize: number;
+  /** Follows from the state. */
+  readonly #panes = new Map<string, RangeFold>();
+
+  constructor(spec: CountSpec, aggregates: AggregateSpec<never>) {
+    this.#spec = spec;
+    this.#fold = foldOf({ [SPAN]: span, ...aggregates });
+    this.#paneSize = greatestCommonDivisor(spec.size, spec.every);
+  }
+
+  onEvent(event: Event, context: Context): void {
+    const { key = '', value, timestamp } = event;
+    if (event.isAhead === true) {
+      context.emitLate(lateFor(event, context.watermark, { start: timestamp, end: timestamp + 1 }));
+      return;
+    }
+    const extracted = this.#fold.extract(value, timestamp);
+    const panes = this.#panesOf(key, context);
+    const last = panes.last === undefined ? undefined : context.state.get(key, panes.last);
+    const isFull = last === undefined || last.value.count === this.#paneSize;
+    const number = isFull ? (panes.last ?? -1) + 1 : Number(last.slot);
+    const entry = isFull
+      ? context.state.put(key, number, { count: 0, accumulators: this.#fold.init() })
+      : last;
+    entry.value.count += 1;
+    this.#fold.add(entry.value.accumulators, extracted);
+    context.state.touch(entry);
+    if (isFull) panes.add(number, entry.value.accumulators);
+    else panes.changed(number);
+    const total = number * this.#paneSize + entry.value.count;
+    if (total % this.#spec.every === 0) this.#complete(key, total / this.#paneSize, panes, context);
+  }
+
+  onDue(): void {
+    // Nothing here waits for time.
+  }
+
+  #complete(key: string, end: number, panes: RangeFold, context: Context): void {
+    const windowPanes = this.#spec.size / this.#paneSize;
+    const start = Math.max(0, end - windowPanes);
+    const block = start - (start % windowPanes);
+    const accumulators = panes.over(start, block === start ? start : block + windowPanes, end);
+    for (const number of panes.removeBefore(end + this.#spec.every / this.#paneSize - windowPanes)) {
+      const entry = context.state.get(key, number);
+      if (entry !== undefined) context.state.delete(entry);
+    }
+    if (panes.isEmpty) this.#panes.delete(key);
+    const { [SPAN]: times, ...results } = this.#fold.results(accumulators);
+    const [first, last] = times as [number, number];
+    const window = { start: first, end: last + 1 };
+    context.emit({
+      key,
+      timestamp: last,
+      value: { key: decodeKey(key), windowStart: window.start, windowEnd: window.end, ...results },
+    });
+  }
+
+  #panesOf(key: string, context: Context): RangeFold {
+    const known = this.#panes.get(key);
+    if (known !== undefined) return known;
+    const panes = new RangeFold(this.#fold);
+    for (const { slot, value } of context.state.ofKey(key)) panes.add(Number(slot), value.accumulators);
+    this.#panes.set(key, panes);
+    return panes;
+  }
+}
+
+const span: AnyAggregator<unknown> = {
+  kind: 'span',
+  extract: (_value, timestamp) => timestamp,
+  init: () => [Infinity, -Infinity],
+  add: ([first, last]: [number, number], timestamp: number) => [
+    Math.min(first, timestamp),
+    Math.max(last, timestamp),
+  ],
+  merge: ([first, last]: [number, number], [otherFirst, otherLast]: [number, number]) => [
+    Math.min(first, otherFirst),
+    Math.max(last, otherLast),
+  ],
+  result: (times: [number, number]) => times,
+};

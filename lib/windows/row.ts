@@ -1,0 +1,49 @@
+import type { Fold } from '../aggregators/index.ts';
+import { decodeKey, type Event, type Late, type LateEvent, type WindowRange } from '../model/index.ts';
+
+/**
+ * How far a result has got: `final` results come once; of the others, `update` may be followed by a newer one, `last`
+ * may not, and `retract` takes a row back.
+ */
+export type Standing = 'final' | 'update' | 'last' | 'retract';
+
+/** The result of a key in a window, with event time end - 1, so that it falls into its window when windowed again. */
+export function windowResult(
+  fold: Fold,
+  key: string,
+  window: WindowRange,
+  accumulators: readonly unknown[],
+  standing: Standing = 'final',
+): Event {
+  return {
+    key,
+    timestamp: window.end - 1,
+    window,
+    value: {
+      key: decodeKey(key),
+      windowStart: window.start,
+      windowEnd: window.end,
+      ...fold.results(accumulators),
+      ...(standing !== 'final' && { isFinal: standing === 'last' }),
+    },
+    ...(standing !== 'final' && { change: standing }),
+  };
+}
+
+/** What goes to the late stream: the value, by how much it missed this window, and why. */
+export function lateFor(
+  { key, value, timestamp, isAhead }: Event,
+  watermark: number,
+  window: WindowRange,
+): LateEvent {
+  const late: Late<unknown> = {
+    value,
+    timestamp,
+    watermark,
+    lateBy: watermark - timestamp,
+    reason: isAhead === true ? 'ahead-of-arrival' : 'behind-watermark',
+    windowStart: window.start,
+    windowEnd: window.end,
+  };
+  return { value: late, timestamp, ...(key !== undefined && { key }) };
+}
