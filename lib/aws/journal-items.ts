@@ -11,6 +11,11 @@ const ENTRY_DIGITS = 12;
 export const ENTRY_PREFIX = 'entry#';
 export const CHECKPOINT_PREFIX = 'checkpoint#';
 
+/** The primary key of the item in a task's slot. */
+export function itemKey(task: string, slot: string): Item {
+  return { [JOURNAL_KEY.partition]: { S: task }, [JOURNAL_KEY.sort]: { S: slot } };
+}
+
 export function entrySlot(n: number, slots: number): string {
   return `${ENTRY_PREFIX}${String(n % slots).padStart(SLOT_DIGITS, '0')}`;
 }
@@ -32,8 +37,7 @@ export function checkpointPrefix(n: number): string {
 
 export function toItem(task: string, slots: number, entry: JournalEntry): Item {
   return {
-    [JOURNAL_KEY.partition]: { S: task },
-    [JOURNAL_KEY.sort]: { S: entrySlot(entry.n, slots) },
+    ...itemKey(task, entrySlot(entry.n, slots)),
     format: { N: String(entry.format) },
     n: { N: String(entry.n) },
     kind: { S: entry.kind },
