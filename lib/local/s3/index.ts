@@ -1,0 +1,1 @@
+export { startS3Endpoint, type S3Endpoint, type S3EndpointOptions, type S3Fault } from './endpoint.ts';
