@@ -5,24 +5,45 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import type { AppendResult, CheckpointRef, JournalEntry, JournalStore } from '../journal/index.ts';
-import type { CheckpointName } from './checkpoint-archive.ts';
+import type { CheckpointArchive, CheckpointName } from './checkpoint-archive.ts';
 import { ENTRY_PREFIX, entrySlot, fromItem, itemKey, toItem } from './journal-items.ts';
 import { queryItems, type JournalTable } from './journal-query.ts';
-import { TableCheckpoints } from './table-checkpoints.ts';
+import { ITEM_LIMIT_BYTES, TableCheckpoints } from './table-checkpoints.ts';
+import { TieredCheckpoints } from './tiered-checkpoints.ts';
 
 /** How many entries a task keeps. A checkpoint is taken before half of them are in use. */
 const RING_SLOTS = 256;
 
-/** The journal in a DynamoDB table: one item for each slot and each piece of a checkpoint. */
+export interface DynamoDbJournalStoreOptions {
+  /** @default 256 */
+  readonly slots?: number;
+  /**
+   * Where checkpoints go that are too large for an item.
+   * @default they are cut into items of the table
+   */
+  readonly bucket?: CheckpointArchive | undefined;
+  /** A checkpoint that is larger goes to the bucket. @default 350,000: what fits an item */
+  readonly tableLimitBytes?: number;
+}
+
+/** The journal in a DynamoDB table: one item for each slot, and checkpoints beside them or in a bucket. */
 export class DynamoDbJournalStore implements JournalStore {
   readonly slots: number;
   readonly #table: JournalTable;
-  readonly #checkpoints: TableCheckpoints;
+  readonly #checkpoints: CheckpointArchive;
 
-  constructor(client: DynamoDBClient, table: string, slots: number = RING_SLOTS) {
-    this.#table = { client, name: table };
-    this.#checkpoints = new TableCheckpoints(this.#table);
+  constructor(
+    client: DynamoDBClient,
+    table: string,
+    { slots = RING_SLOTS, bucket, tableLimitBytes = ITEM_LIMIT_BYTES }: DynamoDbJournalStoreOptions = {},
+  ) {
     this.slots = slots;
+    this.#table = { client, name: table };
+    this.#checkpoints = new TieredCheckpoints({
+      table: new TableCheckpoints(this.#table),
+      bucket,
+      tableLimitBytes,
+    });
   }
 
   async readSlot(task: string, n: number): Promise<JournalEntry | undefined> {

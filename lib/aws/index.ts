@@ -1,4 +1,6 @@
-export { DynamoDbJournalStore } from './dynamodb-journal-store.ts';
+export { BucketCheckpoints, type BucketCheckpointsOptions } from './bucket-checkpoints.ts';
+export type { CheckpointArchive, CheckpointName } from './checkpoint-archive.ts';
+export { DynamoDbJournalStore, type DynamoDbJournalStoreOptions } from './dynamodb-journal-store.ts';
 export { DynamoDbSinks, type SinkTables } from './dynamodb-sinks.ts';
 export { createHandler, type KinesisResponse } from './handler.ts';
 export type { KinesisEvent } from './kinesis-event.ts';

@@ -82,10 +82,11 @@ export function fromItem(item: Item): JournalEntry {
   };
 }
 
-function checkpointItem({ n, writer, pieces, bytes, checksum }: CheckpointRef): Item {
+function checkpointItem({ n, writer, place, pieces, bytes, checksum }: CheckpointRef): Item {
   return {
     n: { N: String(n) },
     writer: { S: writer },
+    ...(place !== undefined && { place: { S: place } }),
     pieces: { N: String(pieces) },
     bytes: { N: String(bytes) },
     checksum: { S: checksum },
@@ -96,6 +97,7 @@ function checkpointOf(item: Item): CheckpointRef {
   return {
     n: Number(item['n']?.N),
     writer: item['writer']?.S ?? '',
+    ...(item['place']?.S === 'bucket' && { place: 'bucket' as const }),
     pieces: Number(item['pieces']?.N),
     bytes: Number(item['bytes']?.N),
     checksum: item['checksum']?.S ?? '',

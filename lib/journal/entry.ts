@@ -10,9 +10,11 @@ export interface CheckpointRef {
   readonly n: number;
   /** The attempt that wrote it; with `n` it names the pieces, so no two attempts ever share one. */
   readonly writer: string;
+  /** Where the store has put it, if not beside the entries. */
+  readonly place?: 'bucket';
   readonly pieces: number;
   readonly bytes: number;
-  /** SHA-256 over all pieces in order, in hex. */
+  /** SHA-256 over all of them in order, as they are stored, in hex. */
   readonly checksum: string;
 }
 

@@ -1,4 +1,4 @@
-import { CreateTableCommand, ScanCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import { ScanCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { CreateStreamCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Context } from 'aws-lambda';
@@ -8,6 +8,7 @@ import { startLocalPlatform, type LocalPlatform } from '../../lib/local/index.ts
 import { encodeControlRecord, type InputRecord } from '../../lib/model/index.ts';
 import { JOURNAL_KEY, RESULTS_KEY } from '../../lib/plan/index.ts';
 import { order, orders, record } from '../support/orders.ts';
+import { createTable } from '../support/tables.ts';
 
 const STREAM_ARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/orders';
 const SHARD = 'shardId-000000000000';
@@ -17,9 +18,9 @@ let platform: LocalPlatform;
 beforeAll(async () => {
   platform = await startLocalPlatform();
   await platform.kinesis.send(new CreateStreamCommand({ StreamName: 'orders', ShardCount: 1 }));
-  await createTable('journal', JOURNAL_KEY);
-  await createTable('results', RESULTS_KEY);
-  await createTable('dead-letters', RESULTS_KEY);
+  await createTable(platform.dynamodb, 'journal', JOURNAL_KEY);
+  await createTable(platform.dynamodb, 'results', RESULTS_KEY);
+  await createTable(platform.dynamodb, 'dead-letters', RESULTS_KEY);
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'test',
@@ -37,26 +38,6 @@ afterAll(async () => {
   process.env = untouched;
   await platform.stop();
 });
-
-async function createTable(
-  TableName: string,
-  key: { readonly partition: string; readonly sort: string },
-): Promise<void> {
-  await platform.dynamodb.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [key.partition, key.sort].map((AttributeName) => ({
-        AttributeName,
-        AttributeType: 'S',
-      })),
-      KeySchema: [
-        { AttributeName: key.partition, KeyType: 'HASH' },
-        { AttributeName: key.sort, KeyType: 'RANGE' },
-      ],
-    }),
-  );
-}
 
 /** As the event source mapping would deliver it, in the window of one minute. */
 function eventOf(

@@ -27,7 +27,7 @@ export function journalStoreContract(name: string, newStore: (slots: number) => 
       const whole = entry(0, 'w', {
         kind: 'fork',
         outbox: bytes('outbox'),
-        outboxPieces: { n: 0, writer: 'w.outbox', pieces: 1, bytes: 3, checksum: 'def' },
+        outboxPieces: { n: 0, writer: 'w.outbox', place: 'bucket', pieces: 1, bytes: 3, checksum: 'def' },
         checkpoint: { n: 0, writer: 'w', pieces: 2, bytes: 9, checksum: 'abc' },
       });
 

@@ -1,0 +1,23 @@
+import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
+/** Creates a table as the construct would, as far as a store or a sink needs it. */
+export async function createTable(
+  client: DynamoDBClient,
+  TableName: string,
+  { partition, sort }: { readonly partition: string; readonly sort: string },
+): Promise<void> {
+  await client.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [partition, sort].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S',
+      })),
+      KeySchema: [
+        { AttributeName: partition, KeyType: 'HASH' },
+        { AttributeName: sort, KeyType: 'RANGE' },
+      ],
+    }),
+  );
+}
