@@ -1,9 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { S3Client } from '@aws-sdk/client-s3';
 import { DefinitionError } from '../model/index.ts';
 import {
   loadAssembly,
   type Assembly,
+  type BucketResource,
   type FunctionResource,
   type StreamResource,
   type TableResource,
@@ -23,12 +25,14 @@ import {
   type LogLine,
 } from './lambda/index.ts';
 import { clientConfig } from './client-config.ts';
-import { createStream, createTable } from './provision.ts';
+import { createBucket, createStream, createTable } from './provision.ts';
 
 export interface LocalEndpoints {
   readonly kinesis: string;
   /** Serves DynamoDB Streams as well. */
   readonly dynamodb: string;
+  /** Needed if the templates have buckets. */
+  readonly s3?: string;
 }
 
 /** An event of one of the deployment's mappings. */
@@ -53,25 +57,28 @@ export interface LocalDeployment {
   readonly outputs: Readonly<Record<string, string>>;
   readonly streams: readonly StreamResource[];
   readonly tables: readonly TableResource[];
+  readonly buckets: readonly BucketResource[];
   readonly functions: readonly LambdaFunction[];
   readonly mappings: readonly EventSourceMapping[];
   /** What was in the templates and doesn't run here. */
   readonly unsupported: Assembly['unsupported'];
   /** Resolves once every stream is processed to its end, what the functions put into them meanwhile included. */
   drained(): Promise<void>;
-  /** Finishes the batches in flight; leaves no process, socket or timer behind. Streams and tables stay. */
+  /** Finishes the batches in flight; leaves no process, socket or timer behind. Streams, tables and buckets stay. */
   stop(): Promise<void>;
 }
 
 /**
- * Creates an assembly's streams and tables at the endpoints, where they don't exist yet, and runs its functions and
- * event source mappings.
+ * Creates an assembly's streams, tables and buckets at the endpoints, where they don't exist yet, and runs its functions
+ * and event source mappings.
  *
- * @throws DefinitionError before anything is created, if a mapping uses what the local platform doesn't implement
+ * @throws DefinitionError before anything is created, if a mapping uses what the local platform doesn't implement, or
+ *   an endpoint is missing
  */
 export async function deployLocally(options: LocalDeploymentOptions): Promise<LocalDeployment> {
   const { endpoints, onLog } = options;
   const assembly = loadAssembly(options.assemblyDir);
+  const s3 = s3ClientFor(assembly, endpoints);
   const kinesis = new KinesisClient(clientConfig(endpoints.kinesis));
   const dynamodb = new DynamoDBClient(clientConfig(endpoints.dynamodb));
   let delivered = 0;
@@ -103,13 +110,13 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
   });
 
   const disconnect = (): void => {
-    kinesis.destroy();
-    dynamodb.destroy();
+    for (const client of [kinesis, dynamodb, s3]) client?.destroy();
   };
   try {
     await Promise.all([
       ...assembly.streams.map((stream) => createStream(kinesis, stream)),
       ...assembly.tables.map((table) => createTable(dynamodb, table)),
+      ...(s3 === undefined ? [] : assembly.buckets.map((bucket) => createBucket(s3, bucket))),
     ]);
   } catch (error) {
     disconnect();
@@ -121,6 +128,7 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
     outputs: assembly.outputs,
     streams: assembly.streams,
     tables: assembly.tables,
+    buckets: assembly.buckets,
     functions,
     mappings,
     unsupported: assembly.unsupported,
@@ -139,15 +147,25 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
   };
 }
 
+/** `undefined` if nothing needs one. */
+function s3ClientFor({ buckets: [bucket] }: Assembly, { s3 }: LocalEndpoints): S3Client | undefined {
+  if (bucket === undefined) return undefined;
+  if (s3 !== undefined) return new S3Client(clientConfig(s3));
+  throw new DefinitionError(
+    `bucket "${bucket.name}" needs an S3 endpoint, and endpoints.s3 is not set; use those of startLocalPlatform()`,
+  );
+}
+
 function withEndpoints(
   definition: FunctionResource,
-  { kinesis, dynamodb }: LocalEndpoints,
+  { kinesis, dynamodb, s3 }: LocalEndpoints,
 ): FunctionResource {
   const environment = {
     ...definition.environment,
     AWS_ENDPOINT_URL_KINESIS: kinesis,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
     AWS_ENDPOINT_URL_DYNAMODB_STREAMS: dynamodb,
+    ...(s3 !== undefined && { AWS_ENDPOINT_URL_S3: s3 }),
   };
   return { ...definition, environment };
 }

@@ -41,3 +41,4 @@ export {
 } from './lambda/index.ts';
 export { finishStream } from './finish-stream.ts';
 export { startLocalPlatform, type LocalPlatform } from './platform.ts';
+export { startS3Endpoint, type S3Endpoint, type S3EndpointOptions, type S3Fault } from './s3/index.ts';

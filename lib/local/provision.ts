@@ -12,8 +12,9 @@ import {
   ResourceInUseException as StreamExists,
   type KinesisClient,
 } from '@aws-sdk/client-kinesis';
+import { BucketAlreadyOwnedByYou, CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { StreamResource, TableResource } from './assembly/index.ts';
+import type { BucketResource, StreamResource, TableResource } from './assembly/index.ts';
 
 const DEFAULT_RETENTION_HOURS = 24;
 const POLL_MS = 20;
@@ -59,8 +60,13 @@ export async function createTable(client: DynamoDBClient, table: TableResource):
   }
 }
 
+/** Creates a bucket. One that exists is left as it is. */
+export async function createBucket(client: S3Client, { name }: BucketResource): Promise<void> {
+  await unlessExists(BucketAlreadyOwnedByYou, () => client.send(new CreateBucketCommand({ Bucket: name })));
+}
+
 async function unlessExists(
-  Exists: typeof TableExists | typeof StreamExists,
+  Exists: typeof TableExists | typeof StreamExists | typeof BucketAlreadyOwnedByYou,
   create: () => Promise<unknown>,
 ): Promise<boolean> {
   try {

@@ -115,6 +115,14 @@ describe('a deployed assembly', () => {
     expect(await total()).toBe(3);
   });
 
+  test('is refused without an S3 endpoint if it has a bucket, before anything is created', async () => {
+    const app = deploy({ Resources: { Checkpoints: { Type: 'AWS::S3::Bucket' } } });
+
+    await expect(app).rejects.toThrow(
+      'bucket "app-checkpoints" needs an S3 endpoint, and endpoints.s3 is not set; use those of startLocalPlatform()',
+    );
+  });
+
   test('leaves no sandbox behind once it is stopped', async () => {
     const app = await deploy(countingTemplate());
     await put('order');

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { DefinitionError } from '../../model/errors.ts';
+import type { BucketResource } from './bucket-resource.ts';
 import { eventSourceMappingOf, type EventSourceMappingResource } from './event-source-mapping-resource.ts';
 import { functionOf, type FunctionResource } from './function-resource.ts';
 import { objectAt, textAt, type JsonObject } from './json.ts';
@@ -20,6 +21,7 @@ export interface UnsupportedResource {
 export interface Assembly {
   readonly streams: readonly StreamResource[];
   readonly tables: readonly TableResource[];
+  readonly buckets: readonly BucketResource[];
   readonly functions: readonly FunctionResource[];
   readonly eventSourceMappings: readonly EventSourceMappingResource[];
   /** By the outputs' logical ids; those of several stacks together. */
@@ -28,7 +30,15 @@ export interface Assembly {
 }
 
 /** Resources that change nothing about what a pipeline computes. */
-const IRRELEVANT = ['AWS::IAM::', 'AWS::CDK::', 'AWS::Logs::', 'AWS::CloudWatch::', 'AWS::KMS::'];
+const IRRELEVANT = [
+  'AWS::IAM::',
+  'AWS::CDK::',
+  'AWS::Logs::',
+  'AWS::CloudWatch::',
+  'AWS::KMS::',
+  'AWS::Lambda::Permission',
+  'AWS::S3::BucketPolicy',
+];
 
 /**
  * Reads what `cdk synth` wrote.
@@ -60,6 +70,7 @@ export function loadAssembly(assemblyDir: string): Assembly {
   return {
     streams: parts.flatMap((part) => part.streams ?? []),
     tables: parts.flatMap((part) => part.tables ?? []),
+    buckets: parts.flatMap((part) => part.buckets ?? []),
     functions: parts.flatMap((part) => part.functions ?? []),
     eventSourceMappings: parts.flatMap((part) => part.eventSourceMappings ?? []),
     outputs: Object.fromEntries([...resolvers].flatMap(([stack, resolver]) => outputsOf(stack, resolver))),
@@ -81,6 +92,8 @@ function loadResource(
     case 'AWS::DynamoDB::Table':
     case 'AWS::DynamoDB::GlobalTable':
       return { tables: [tableOf(logicalId, name, resolver.properties(resource))] };
+    case 'AWS::S3::Bucket':
+      return { buckets: [{ logicalId, name }] };
     case 'AWS::Lambda::Function': {
       const loaded = functionOf(logicalId, name, resolver.properties(resource), assets);
       return typeof loaded === 'string'
@@ -95,7 +108,7 @@ function loadResource(
     }
     default: {
       const isIrrelevant = IRRELEVANT.some((prefix) => type.startsWith(prefix));
-      return isIrrelevant || type === 'AWS::Lambda::Permission' ? {} : { unsupported: [{ logicalId, type }] };
+      return isIrrelevant ? {} : { unsupported: [{ logicalId, type }] };
     }
   }
 }

@@ -1,7 +1,7 @@
 import { DefinitionError } from '../../model/errors.ts';
 import { ACCOUNT_ID, REGION } from './account.ts';
 import { isObject, objectAt, textAt, type JsonObject } from './json.ts';
-import { attributeOf, namePropertyOf } from './resource-identity.ts';
+import { attributeOf, generatedName, namePropertyOf } from './resource-identity.ts';
 import type { Stack } from './stacks.ts';
 
 /** Works out a template's intrinsic functions, with names that depend on nothing but the template. */
@@ -120,9 +120,10 @@ export function createResolver(stack: Stack, importValue: (exportName: string) =
 
   function nameOf(logicalId: string): string {
     const resource = resources[logicalId];
-    const property = namePropertyOf(textAt(resource, 'Type') ?? '');
+    const type = textAt(resource, 'Type') ?? '';
+    const property = namePropertyOf(type);
     const given = property === undefined ? undefined : objectAt(resource, 'Properties')[property];
-    return given === undefined ? `${stack.name}-${logicalId}` : String(resolve(given));
+    return given === undefined ? generatedName(type, stack.name, logicalId) : String(resolve(given));
   }
 
   return {

@@ -16,6 +16,21 @@ export function namePropertyOf(type: string): string | undefined {
   return NAME_PROPERTY[type];
 }
 
+const BUCKET_NAME_LENGTH = 63;
+const HASH_LENGTH = 8;
+
+/** The name of a resource that was given none: it depends on the template only. */
+export function generatedName(type: string, stackName: string, logicalId: string): string {
+  const name = `${stackName}-${logicalId}`;
+  return type === 'AWS::S3::Bucket' ? bucketName(name.toLowerCase()) : name;
+}
+
+/** The CDK's logical ids end with a hash, which tells cut names apart. */
+function bucketName(name: string): string {
+  if (name.length <= BUCKET_NAME_LENGTH) return name;
+  return `${name.slice(0, BUCKET_NAME_LENGTH - HASH_LENGTH)}${name.slice(-HASH_LENGTH)}`;
+}
+
 /** The ARN a resource of this type and name would have here. */
 export function arnOfResource(type: string, name: string): string {
   switch (type) {

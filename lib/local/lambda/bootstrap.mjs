@@ -4,12 +4,15 @@
  */
 import { existsSync } from 'node:fs';
 import { Agent, request } from 'node:http';
+import { register } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const { AWS_LAMBDA_RUNTIME_API, LAMBDA_TASK_ROOT, _HANDLER } = process.env;
 const API = `http://${AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
 const agent = new Agent({ keepAlive: true });
+
+register('./runtime-modules.mjs', import.meta.url);
 
 /** Standard input is a pipe from the parent: it closes when the parent dies, however it died. */
 process.stdin.on('close', () => process.exit(1)).resume();

@@ -45,6 +45,7 @@ describe('a cloud assembly', () => {
           },
         },
       ],
+      buckets: [],
       functions: [
         {
           logicalId: 'Counter',
@@ -161,6 +162,7 @@ describe('a cloud assembly', () => {
         Logs: { Type: 'AWS::Logs::LogGroup' },
         Alarm: { Type: 'AWS::CloudWatch::Alarm' },
         Metadata: { Type: 'AWS::CDK::Metadata' },
+        Policy: { Type: 'AWS::S3::BucketPolicy' },
         Jobs: { Type: 'AWS::SQS::Queue' },
         Python: { Type: 'AWS::Lambda::Function', Properties: { Runtime: 'python3.13', Handler: 'a.b' } },
         FromTable: {
@@ -178,6 +180,20 @@ describe('a cloud assembly', () => {
         type: 'AWS::Lambda::EventSourceMapping',
         reason: expect.stringContaining('only Kinesis streams'),
       },
+    ]);
+  });
+
+  test('has buckets, whose names S3 would allow', () => {
+    const long = `Checkpoints${'OfALongName'.repeat(5)}1A2B3C4D`;
+    const named = { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'given' } };
+    const unnamed = { Type: 'AWS::S3::Bucket' };
+
+    const { buckets } = load({ Resources: { Named: named, Unnamed: unnamed, [long]: unnamed } });
+
+    expect(buckets).toEqual([
+      { logicalId: 'Named', name: 'given' },
+      { logicalId: 'Unnamed', name: 'app-unnamed' },
+      { logicalId: long, name: 'app-checkpointsofalongnameofalongnameofalongnameofalong1a2b3c4d' },
     ]);
   });
 

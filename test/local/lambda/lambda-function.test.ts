@@ -65,6 +65,19 @@ describe('a function', () => {
     expect(await counter.invoke({})).toEqual({ kind: 'ok', payload: '1' });
   });
 
+  test('finds the AWS SDK of the runtime, wherever its code lies, and nothing else', async () => {
+    const counter = deploy(`export const handler = async (name) => {
+      try {
+        return Object.keys(await import(name)).includes('S3Client');
+      } catch (error) {
+        return error.code;
+      }
+    };`);
+
+    expect(await counter.invoke('@aws-sdk/client-s3')).toEqual({ kind: 'ok', payload: 'true' });
+    expect(await counter.invoke('dynalite')).toEqual({ kind: 'ok', payload: '"ERR_MODULE_NOT_FOUND"' });
+  });
+
   test('keeps its memory between events', async () => {
     const counter = deploy('let n = 0; export const handler = async () => (n += 1);');
 

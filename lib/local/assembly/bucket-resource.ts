@@ -1,0 +1,4 @@
+export interface BucketResource {
+  readonly logicalId: string;
+  readonly name: string;
+}
