@@ -1,22 +1,33 @@
 import { MillraceError } from '../model/index.ts';
 import { ENVIRONMENT } from '../plan/index.ts';
 
-export type Surroundings = { readonly [Name in keyof typeof ENVIRONMENT]: string };
+type Required = Exclude<keyof typeof ENVIRONMENT, 'checkpointBucket'>;
+
+export type Surroundings = { readonly [Name in Required]: string } & {
+  /** Without one, large checkpoints are cut into items of the journal table. */
+  readonly checkpointBucket?: string;
+};
 
 /** @throws MillraceError naming the variable that is missing */
 export function readSurroundings(variables: Readonly<Record<string, string | undefined>>): Surroundings {
-  const read = (name: keyof typeof ENVIRONMENT): string => {
+  const find = (name: keyof typeof ENVIRONMENT): string | undefined => {
     const value = variables[ENVIRONMENT[name]];
-    if (value !== undefined && value !== '') return value;
+    return value === '' ? undefined : value;
+  };
+  const read = (name: Required): string => {
+    const value = find(name);
+    if (value !== undefined) return value;
     throw new MillraceError(
       `environment variable ${ENVIRONMENT[name]} is not set; deploy the function with the StreamPipeline construct, ` +
         'which sets it',
     );
   };
+  const checkpointBucket = find('checkpointBucket');
   return {
     stage: read('stage'),
     journalTable: read('journalTable'),
     resultsTable: read('resultsTable'),
     deadLetterTable: read('deadLetterTable'),
+    ...(checkpointBucket !== undefined && { checkpointBucket }),
   };
 }

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pipeline } from '../dsl/index.ts';
 import { JournaledTask, type InvocationResult } from '../journal/index.ts';
 import { planOf } from '../plan/index.ts';
+import { BucketCheckpoints } from './bucket-checkpoints.ts';
 import { DynamoDbJournalStore } from './dynamodb-journal-store.ts';
 import { DynamoDbSinks } from './dynamodb-sinks.ts';
 import { readSurroundings, type Surroundings } from './environment.ts';
@@ -61,7 +62,9 @@ class TaskPool {
     const dynamodb = new DynamoDBClient({});
     this.#pipeline = pipeline;
     this.#surroundings = surroundings;
-    this.#store = new DynamoDbJournalStore(dynamodb, surroundings.journalTable);
+    this.#store = new DynamoDbJournalStore(dynamodb, surroundings.journalTable, {
+      bucket: checkpointBucketOf(surroundings),
+    });
     this.#sinks = new DynamoDbSinks(dynamodb, {
       results: surroundings.resultsTable,
       deadLetters: surroundings.deadLetterTable,
@@ -92,6 +95,14 @@ class TaskPool {
     this.#tasks.set(shardId, task);
     return task;
   }
+}
+
+/** Keys begin with the table's name: pipelines that share a bucket have journals of their own. */
+function checkpointBucketOf({
+  checkpointBucket: bucket,
+  journalTable: prefix,
+}: Surroundings): BucketCheckpoints | undefined {
+  return bucket === undefined ? undefined : new BucketCheckpoints({ bucket, prefix });
 }
 
 function responseTo({ windowState, haltedAt }: InvocationResult): KinesisResponse {

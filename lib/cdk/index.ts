@@ -1,3 +1,4 @@
+export type { CheckpointBucket } from './checkpoint-bucket.ts';
 export { describePlan, planOf, type Plan } from '../plan/index.ts';
 export { resultsTable, type ResultsTableBinding, type SinkBinding } from './sink-binding.ts';
 export { StreamPipeline, type StreamPipelineProps } from './stream-pipeline.ts';

@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import type { Pipeline } from '../dsl/index.ts';
 import { DefinitionError } from '../model/index.ts';
 import { planOf, type Plan } from '../plan/index.ts';
+import { createCheckpointBucket, type CheckpointBucket } from './checkpoint-bucket.ts';
 import { requireWhole, requireWindow } from './limits.ts';
 import { requireBindings, type SinkBinding } from './sink-binding.ts';
 import { createSourceStream, requireSources } from './source-stream.ts';
@@ -58,20 +59,28 @@ export interface StreamPipelineProps<In extends object, Out extends object> {
    */
   readonly timeout?: Duration;
   /**
-   * What becomes of tables, own streams and logs when they leave the stack.
+   * Where checkpoints of the state go that are too large for an item of the journal. They lie below the name of the
+   * journal table, so pipelines can share it. Once in use it can't be replaced: the journal refers to what is in it.
+   * @default a bucket of the pipeline's own, encrypted and private
+   */
+  readonly checkpointBucket?: CheckpointBucket;
+  /**
+   * What becomes of tables, own streams, the own bucket and logs when they leave the stack. A bucket has to be empty to
+   * be deleted.
    * @default RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
   /**
    * Goes before the names of the stack's outputs, so that a stack can hold two pipelines.
-   * @default none: `ResultsTable`, `ResultsStream`, `DeadLetterTable`, `JournalTable` and, for source `quakes`, `QuakesStream`
+   * @default none: `ResultsTable`, `ResultsStream`, `DeadLetterTable`, `JournalTable`, `CheckpointBucket` and, for source `quakes`,
+   * `QuakesStream`
    */
   readonly outputPrefix?: string;
 }
 
 /**
- * A pipeline, deployed: for each source a function with its event source mapping, and one journal, one results table and
- * one dead-letter table for all of them. Nothing runs and next to nothing is paid for while no records come.
+ * A pipeline, deployed: for each source a function with its event source mapping, and one journal with its bucket for
+ * large checkpoints, one results table and one dead-letter table for all of them. Nothing runs and next to nothing is paid for while no records come.
  *
  * @example
  * new StreamPipeline(this, 'Clicks', {
@@ -88,6 +97,8 @@ export class StreamPipeline<In extends object, Out extends object> extends Const
   readonly streams: { readonly [Name in keyof In]: IStream };
   /** The state. Nothing but the functions may write to it. */
   readonly journal: Table;
+  /** The part of the state that is too large for the journal. Nothing but the functions may write to it. */
+  readonly checkpointBucket: CheckpointBucket;
   /** What consumers read, or follow through its DynamoDB stream. */
   readonly results: Table;
   /** Records that no operator could take, with position, reason and payload. */
@@ -103,6 +114,8 @@ export class StreamPipeline<In extends object, Out extends object> extends Const
     requireBindings(name, Object.keys(props.pipeline.sinks), { ...props.sinks });
     const settings = settingsOf(props);
     const tables = createTables(this, settings.removalPolicy);
+    const checkpointBucket =
+      props.checkpointBucket ?? createCheckpointBucket(this, 'Checkpoints', settings.removalPolicy);
     const stages = this.plan.stages.map(({ id: stage, source }) => {
       const prefix = capitalized(source);
       const stream = given[source] ?? createSourceStream(this, `${prefix}Stream`, settings);
@@ -112,6 +125,7 @@ export class StreamPipeline<In extends object, Out extends object> extends Const
         description: `stage ${stage} of pipeline ${name}`,
         entry: props.entry,
         tables,
+        checkpointBucket,
       });
       createStageMapping(this, `${prefix}Mapping`, { ...settings, stream, target });
       return { source, stream, target };
@@ -120,6 +134,7 @@ export class StreamPipeline<In extends object, Out extends object> extends Const
     this.streams = byName(stages, ({ source, stream }) => [source, stream]) as typeof this.streams;
     this.functions = byName(stages, ({ source, target }) => [source, target]) as typeof this.functions;
     this.journal = tables.journal;
+    this.checkpointBucket = checkpointBucket;
     this.results = tables.results;
     this.deadLetters = tables.deadLetters;
     Stack.of(this).addMetadata(`Millrace:${this.node.path}`, this.plan);
@@ -128,6 +143,7 @@ export class StreamPipeline<In extends object, Out extends object> extends Const
       ResultsStream: this.results.tableStreamArn ?? '',
       DeadLetterTable: this.deadLetters.tableName,
       JournalTable: this.journal.tableName,
+      CheckpointBucket: this.checkpointBucket.bucketName,
       ...byName(stages, ({ source, stream }) => [`${capitalized(source)}Stream`, stream.streamName]),
     });
   }

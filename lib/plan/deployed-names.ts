@@ -4,6 +4,7 @@ export const ENVIRONMENT = {
   journalTable: 'MILLRACE_JOURNAL_TABLE',
   resultsTable: 'MILLRACE_RESULTS_TABLE',
   deadLetterTable: 'MILLRACE_DEAD_LETTER_TABLE',
+  checkpointBucket: 'MILLRACE_CHECKPOINT_BUCKET',
 } as const;
 
 /** Partition key and sort key of the journal table. */

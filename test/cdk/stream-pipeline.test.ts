@@ -3,7 +3,9 @@ import { Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Stream } from 'aws-cdk-lib/aws-kinesis';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describePlan } from 'millrace/cdk';
 import { ordersPipeline, ordersStack, templateOf } from './orders-stack.ts';
 
@@ -78,7 +80,7 @@ describe('reading', () => {
 });
 
 describe('running', () => {
-  test('the function runs on arm64 and learns where its tables are', () => {
+  test('the function runs on arm64 and learns where its tables and its bucket are', () => {
     const template = templateOf();
 
     template.hasResourceProperties('AWS::Lambda::Function', {
@@ -93,6 +95,7 @@ describe('running', () => {
           MILLRACE_JOURNAL_TABLE: { Ref: Match.stringLikeRegexp('^PipelineJournal') },
           MILLRACE_RESULTS_TABLE: { Ref: Match.stringLikeRegexp('^PipelineResults') },
           MILLRACE_DEAD_LETTER_TABLE: { Ref: Match.stringLikeRegexp('^PipelineDeadLetters') },
+          MILLRACE_CHECKPOINT_BUCKET: { Ref: Match.stringLikeRegexp('^PipelineCheckpoints') },
           NODE_OPTIONS: '--enable-source-maps',
         },
       },
@@ -123,6 +126,8 @@ describe('running', () => {
       ],
       ['PipelineResults.Arn', 'dynamodb:PutItem'],
       ['PipelineDeadLetters.Arn', 'dynamodb:PutItem'],
+      ['PipelineCheckpoints.Arn/PipelineJournal/*', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject']],
+      ['PipelineCheckpoints.Arn', 's3:ListBucket'],
       [
         'PipelineOrdersStream.Arn',
         [
@@ -167,12 +172,69 @@ describe('keeping', () => {
     expect(Object.keys(tables)).toContain(stack.resolve(pipeline[name].tableName).Ref);
   });
 
-  test('tables, stream and logs go with the stack if they are told to', () => {
+  test('large checkpoints have a bucket that is private, encrypted, reached by TLS only, and kept', () => {
+    const template = templateOf();
+
+    template.hasResource('AWS::S3::Bucket', {
+      Properties: {
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        LifecycleConfiguration: {
+          Rules: [{ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' }],
+        },
+        VersioningConfiguration: Match.absent(),
+      },
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    });
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ],
+      },
+    });
+  });
+
+  test('a bucket that is given is used below the name of the journal, with its key, and none is made', () => {
+    const stack = ordersStack();
+    const given = new Bucket(stack, 'Shared', { encryptionKey: new Key(stack, 'Key') });
+
+    const pipeline = ordersPipeline({ checkpointBucket: given }, stack);
+
+    const template = Template.fromStack(stack);
+    const journal: unknown = stack.resolve(pipeline.journal.tableName);
+    expect(pipeline.checkpointBucket).toBe(given);
+    template.resourceCountIs('AWS::S3::Bucket', 1);
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          {
+            Effect: 'Allow',
+            Action: 's3:ListBucket',
+            Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Shared'), 'Arn'] },
+            Condition: { StringLike: { 's3:prefix': { 'Fn::Join': ['', [journal, '/*']] } } },
+          },
+          Match.objectLike({
+            Action: ['kms:Decrypt', 'kms:Encrypt', 'kms:ReEncrypt*', 'kms:GenerateDataKey*'],
+          }),
+        ]),
+      },
+    });
+  });
+
+  test('tables, bucket, stream and logs go with the stack if they are told to', () => {
     const template = templateOf({ removalPolicy: RemovalPolicy.DESTROY });
 
-    for (const type of ['AWS::DynamoDB::Table', 'AWS::Kinesis::Stream', 'AWS::Logs::LogGroup']) {
-      template.allResources(type, { DeletionPolicy: 'Delete' });
-    }
+    const types = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::Kinesis::Stream', 'AWS::Logs::LogGroup'];
+    for (const type of types) template.allResources(type, { DeletionPolicy: 'Delete' });
   });
 
   test('somebody who may read the results may not write them', () => {
@@ -197,6 +259,7 @@ describe('describing', () => {
     const outputs = Object.keys(templateOf().findOutputs('*'));
 
     expect(outputs.toSorted()).toEqual([
+      'CheckpointBucket',
       'DeadLetterTable',
       'JournalTable',
       'OrdersStream',
@@ -252,9 +315,19 @@ test('values that are known at deployment only are not judged', () => {
   });
 });
 
-/** `PipelineJournal34A3F8A5.Arn` without what the CDK appends. */
+/** `PipelineJournal34A3F8A5.Arn` without what the CDK appends, and the same within a joined text. */
 function withoutHashes(resource: unknown): string {
-  const [reference] = [resource].flat() as readonly { readonly 'Fn::GetAtt': readonly [string, string] }[];
+  if (typeof resource === 'string') return resource;
+  const [reference] = [resource].flat() as readonly Partial<Reference>[];
+  if (reference?.Ref !== undefined) return reference.Ref.slice(0, -8);
+  const [, parts] = reference?.['Fn::Join'] ?? [];
+  if (parts !== undefined) return parts.map(withoutHashes).join('');
   const [logicalId = '', attribute = ''] = reference?.['Fn::GetAtt'] ?? [];
   return `${logicalId.slice(0, -8)}.${attribute}`;
+}
+
+interface Reference {
+  readonly Ref: string;
+  readonly 'Fn::GetAtt': readonly [string, string];
+  readonly 'Fn::Join': readonly [string, readonly unknown[]];
 }

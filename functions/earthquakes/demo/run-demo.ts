@@ -30,7 +30,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   progress.step('synthesising the CDK app');
   await synth('cdk.out', { checkpointSeconds: String(CHECKPOINT_SECONDS) });
 
-  progress.step('starting Kinesis and DynamoDB on this machine');
+  progress.step('starting Kinesis, DynamoDB and S3 on this machine');
   const platform = await startLocalPlatform();
   const faults = killer(options.killEvery);
   let processed = 0;
