@@ -1,12 +1,14 @@
 export {
   avg,
   count,
+  earlier,
   max,
   min,
   sum,
   type AggregateResults,
   type Aggregator,
   type Comparable,
+  type EarlierAggregates,
 } from './aggregators/index.ts';
 export {
   KeyedStream,
@@ -15,6 +17,7 @@ export {
   Stream,
   WindowedStream,
   WindowResults,
+  type AggregateOptions,
   type DeliveryPolicy,
   type ErrorPolicy,
   type Pipeline,

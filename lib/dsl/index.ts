@@ -32,6 +32,7 @@ export {
   Updating,
   UpdatingResults,
   UpdatingWindowedStream,
+  type AggregateOptions,
   type RunningOptions,
   type RunningResult,
   type StreamTypeError,

@@ -33,6 +33,7 @@ export interface Pipeline<In extends object = object, Out extends object = objec
   readonly name: string;
   readonly onError: ErrorPolicy;
   readonly delivery: DeliveryPolicy;
+  readonly forgets: readonly string[];
   readonly sources: { readonly [Name in keyof In]: SourceNode };
   readonly sinks: { readonly [Name in keyof Out]: Node };
   /** Only for the compiler. */
@@ -57,6 +58,12 @@ export interface PipelineDefinition<Sources, Outputs> {
    * @default 'eager'
    */
   readonly delivery?: DeliveryPolicy;
+  /**
+   * Ids of operators the pipeline had once. Their stored state is dropped; without this, code that doesn't know an
+   * operator refuses to touch a journal that holds its state.
+   * @default none
+   */
+  readonly forgets?: readonly string[];
 }
 
 const NAME = /^[a-z][a-z0-9-]{0,47}$/;
@@ -99,15 +106,24 @@ export function pipeline<
         '{ perMinute: orders.byPartitionKey().window(…).aggregate(…) }',
     );
   });
-  checkConnections(name, Object.values(sources), Object.values(sinks));
-  const { onError = 'quarantine', delivery = 'eager' } = definition;
-  return Object.freeze({ name, onError, delivery, sources, sinks }) as Pipeline<
-    InputsOf<Sources>,
-    OutputsOf<Outputs>
-  >;
+  const { onError = 'quarantine', delivery = 'eager', forgets = [] } = definition;
+  checkConnections(name, Object.values(sources), Object.values(sinks), forgets);
+  return Object.freeze({
+    name,
+    onError,
+    delivery,
+    forgets: Object.freeze([...forgets]),
+    sources,
+    sinks,
+  }) as Pipeline<InputsOf<Sources>, OutputsOf<Outputs>>;
 }
 
-function checkConnections(name: string, sources: readonly SourceNode[], sinks: readonly Node[]): void {
+function checkConnections(
+  name: string,
+  sources: readonly SourceNode[],
+  sinks: readonly Node[],
+  forgets: readonly string[],
+): void {
   if (sinks.length === 0) {
     throw new DefinitionError(`pipeline "${name}" has no outputs; return at least one stream from build`);
   }
@@ -134,6 +150,13 @@ function checkConnections(name: string, sources: readonly SourceNode[], sinks: r
       );
     }
     ids.add(node.id);
+  }
+  const alive = forgets.find((id) => ids.has(id));
+  if (alive !== undefined) {
+    throw new DefinitionError(
+      `pipeline "${name}" forgets operator "${alive}" and has it as well; take it out of "forgets" or give the operator ` +
+        'a new id',
+    );
   }
 }
 

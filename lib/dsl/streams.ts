@@ -1,4 +1,9 @@
-import type { AggregateResults, AggregateSpec, AnyAggregator } from '../aggregators/index.ts';
+import type {
+  AggregateResults,
+  AggregateSpec,
+  AnyAggregator,
+  EarlierAggregates,
+} from '../aggregators/index.ts';
 import type { KeyValue, Late, OperatorDefinition } from '../model/index.ts';
 import { DefinitionError } from '../model/index.ts';
 import { positiveDurationMs, type DurationInput } from '../time/index.ts';
@@ -110,7 +115,7 @@ export class KeyedStream<K extends KeyValue, T> extends Flow<T> {
   aggregate<const Spec extends Readonly<Record<string, AnyAggregator<T>>>>(
     id: string,
     aggregates: Spec & WithoutReserved<Spec>,
-    { emit = 'on-update', forgetAfter }: RunningOptions = {},
+    { emit = 'on-update', forgetAfter, earlier: before = [] }: RunningOptions = {},
   ): UpdatingResults<K, T, RunningResult<K, Spec>> {
     const forgetAfterMs =
       forgetAfter === undefined
@@ -118,7 +123,7 @@ export class KeyedStream<K extends KeyValue, T> extends Flow<T> {
         : positiveDurationMs(forgetAfter, 'forgetAfter of a running aggregate');
     const policy = { emit: earlyOf(emit), forgetAfterMs };
     return new UpdatingResults(
-      operatorNode(id, [this.node], runningAggregate(policy, checkedAggregates(id, aggregates))),
+      operatorNode(id, [this.node], runningAggregate(policy, checkedAggregates(id, aggregates), before)),
     );
   }
 
@@ -128,8 +133,16 @@ export class KeyedStream<K extends KeyValue, T> extends Flow<T> {
   }
 }
 
+export interface AggregateOptions {
+  /**
+   * What the step aggregated in earlier versions whose state may still be stored: `[earlier({ orders: count() })]`.
+   * @default none: the code refuses to touch state of other aggregates
+   */
+  readonly earlier?: readonly EarlierAggregates[];
+}
+
 /** When a running aggregate speaks, and when it forgets. */
-export interface RunningOptions {
+export interface RunningOptions extends AggregateOptions {
   /** @default 'on-update': after each value */
   readonly emit?: EarlyEmit;
   /**
@@ -189,8 +202,9 @@ export class WindowedStream<K extends KeyValue, T> {
   aggregate<const Spec extends Readonly<Record<string, AnyAggregator<T>>>>(
     id: string,
     aggregates: Spec & WithoutReserved<Spec>,
+    { earlier: before = [] }: AggregateOptions = {},
   ): WindowResults<K, T, WindowResult<K, Spec>> {
-    const definition = windowAggregate(this.#spec, this.#policy, checkedAggregates(id, aggregates));
+    const definition = windowAggregate(this.#spec, this.#policy, checkedAggregates(id, aggregates), before);
     return new WindowResults(operatorNode(id, [this.#input], definition));
   }
 }
@@ -216,8 +230,9 @@ export class UpdatingWindowedStream<K extends KeyValue, T> {
   aggregate<const Spec extends Readonly<Record<string, AnyAggregator<T>>>>(
     id: string,
     aggregates: Spec & WithoutReserved<Spec>,
+    { earlier: before = [] }: AggregateOptions = {},
   ): UpdatingResults<K, T, UpdatingWindowResult<K, Spec>> {
-    const definition = windowAggregate(this.#spec, this.#policy, checkedAggregates(id, aggregates));
+    const definition = windowAggregate(this.#spec, this.#policy, checkedAggregates(id, aggregates), before);
     return new UpdatingResults(operatorNode(id, [this.#input], definition));
   }
 }

@@ -2,6 +2,6 @@ export { BEGINNING_OF_TIME, earliestOf, END_OF_TIME, type EventTime } from './ev
 export type { InputStream, OutputSinks, ShardFacts } from './ports.ts';
 export { HaltError } from './halt.ts';
 export { StageTask } from './stage-task.ts';
-export { TaskState, type Changes } from './state.ts';
+export { NO_UPGRADE, TaskState, type Changes, type StateUpgrade } from './state.ts';
 export { KeyedTable } from './keyed-table.ts';
 export { RunningOperator } from './running-operator.ts';

@@ -8,6 +8,16 @@ export type Changes = ReadonlyMap<string, readonly Entry[]>;
 type StoredTable = [id: string, deleted: (string | Slot)[], put: unknown[]];
 type StoredChanges = [newest: number, watermark: number, tables: StoredTable[]];
 
+/** How what another version of the pipeline has stored becomes state of this one. */
+export interface StateUpgrade {
+  /** Operators whose state is dropped. */
+  readonly forgets: ReadonlySet<string>;
+  /** For operators whose values look different now: the stored value in, today's out. */
+  readonly migrate: ReadonlyMap<string, (stored: unknown) => unknown>;
+}
+
+export const NO_UPGRADE: StateUpgrade = { forgets: new Set(), migrate: new Map() };
+
 const FIELDS_OF_DELETED = 2;
 const FIELDS_OF_PUT = 4;
 
@@ -73,13 +83,22 @@ export class TaskState {
    * Brings stored changes in, and answers which entries they touched.
    * @throws FatalError if they are about an operator that the pipeline doesn't have
    */
-  apply(bytes: Uint8Array): Changes {
+  apply(bytes: Uint8Array, { forgets, migrate }: StateUpgrade = NO_UPGRADE): Changes {
     const [newest, watermark, tables] = decode(bytes) as StoredChanges;
     this.time = { newest, watermark };
-    return new Map(tables.map(([id, deleted, put]) => [id, this.#applyTable(id, deleted, put)]));
+    return new Map(
+      tables
+        .filter(([id]) => !forgets.has(id))
+        .map(([id, deleted, put]) => [id, this.#applyTable(id, deleted, put, migrate.get(id))]),
+    );
   }
 
-  #applyTable(id: string, deleted: readonly (string | Slot)[], put: readonly unknown[]): readonly Entry[] {
+  #applyTable(
+    id: string,
+    deleted: readonly (string | Slot)[],
+    put: readonly unknown[],
+    migrate: ((stored: unknown) => unknown) | undefined,
+  ): readonly Entry[] {
     const table = this.tables.get(id);
     if (table === undefined) {
       throw new FatalError(
@@ -100,7 +119,7 @@ export class TaskState {
         number?,
         unknown?,
       ];
-      touched.push(table.restore(key, slot, value, due));
+      touched.push(table.restore(key, slot, migrate === undefined ? value : migrate(value), due));
     }
     return touched;
   }

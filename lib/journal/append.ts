@@ -29,7 +29,9 @@ export async function appendToJournal(
   const delta = memory.segments.encodeAll();
   const outbox = await storeOutbox(context, memory.outbox, { n, writer });
   const isCheckpointDue =
-    delta.length > limits.entryBytes || isLongSinceCheckpoint(context, memory, delta.length);
+    memory.isUpgraded ||
+    delta.length > limits.entryBytes ||
+    isLongSinceCheckpoint(context, memory, delta.length);
   const taken = isCheckpointDue
     ? await writeCheckpoint(context, memory.task.state, { n, writer })
     : undefined;
@@ -54,6 +56,7 @@ export async function appendToJournal(
   memory.segments.clear();
   memory.checkpoint = checkpoint;
   memory.entriesSinceCheckpoint = taken === undefined ? memory.entriesSinceCheckpoint + 1 : 0;
+  memory.isUpgraded &&= taken === undefined;
   memory.bytesSinceCheckpoint = taken === undefined ? memory.bytesSinceCheckpoint + delta.length : 0;
   if (taken !== undefined || outbox.outboxPieces !== undefined) {
     const kept = [checkpoint, outbox.outboxPieces].filter((ref) => ref !== undefined);

@@ -30,4 +30,6 @@ export interface TaskMemory {
   /** Entries and bytes of deltas since that checkpoint. */
   entriesSinceCheckpoint: number;
   bytesSinceCheckpoint: number;
+  /** Some of the state was stored in another shape: the next entry takes a checkpoint, so that nothing of it is left. */
+  isUpgraded: boolean;
 }

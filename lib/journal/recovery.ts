@@ -1,11 +1,11 @@
-import type { StageTask } from '../engine/index.ts';
-import { comparePositions, FatalError, RetryableError, type Output } from '../model/index.ts';
-import type { StateShapes } from '../plan/index.ts';
-import { JOURNAL_FORMAT, type JournalEntry } from './entry.ts';
+import { NO_UPGRADE, type StageTask, type StateUpgrade } from '../engine/index.ts';
+import { comparePositions, RetryableError, type Output } from '../model/index.ts';
+import type { JournalEntry } from './entry.ts';
 import type { TaskMemory } from './memory.ts';
 import { readOutbox } from './outbox.ts';
 import { Segments } from './segments.ts';
 import type { TaskContext } from './task-context.ts';
+import { upgradeOf } from './upgrade.ts';
 
 const MAX_READS = 5;
 
@@ -26,6 +26,7 @@ export function memoryAt(task: StageTask, entry: JournalEntry, outbox: readonly 
     checkpoint: entry.checkpoint,
     entriesSinceCheckpoint: 0,
     bytesSinceCheckpoint: 0,
+    isUpgraded: false,
   };
 }
 
@@ -34,13 +35,13 @@ export function memoryAt(task: StageTask, entry: JournalEntry, outbox: readonly 
  * @throws FatalError if the code can't read what is stored; nothing has been touched then
  */
 export async function recover(context: TaskContext): Promise<TaskMemory | undefined> {
-  const { ports, taskId, shapes } = context;
+  const { ports, taskId } = context;
   for (let reads = 0; reads < MAX_READS; reads += 1) {
     const entries = latestRun(await ports.store.readRing(taskId));
     if (entries === 'none') return undefined;
     if (entries === 'torn') continue;
-    for (const entry of entries) requireReadable(taskId, entry, shapes);
-    const memory = await unlessReplaced(rebuild(context, entries));
+    const upgrades = entries.map((entry) => upgradeOf(context, entry));
+    const memory = await unlessReplaced(rebuild(context, entries, upgrades));
     if (memory !== undefined) return memory;
   }
   throw new RetryableError(
@@ -53,15 +54,15 @@ export async function recover(context: TaskContext): Promise<TaskMemory | undefi
  * @returns false if it can't be done from here, and the task must be recovered instead
  */
 export async function catchUp(context: TaskContext, memory: TaskMemory): Promise<boolean> {
-  const { ports, taskId, shapes } = context;
+  const { ports, taskId } = context;
   let tip: JournalEntry | undefined;
   for (;;) {
     const next = await ports.store.readSlot(taskId, memory.n + 1);
     if (next === undefined || next.n <= memory.n) break;
-    requireReadable(taskId, next, shapes);
+    const upgrade = upgradeOf(context, next);
     const isAhead = comparePositions(memory.through, next.through) > 0;
     if (next.n !== memory.n + 1 || next.delta === undefined || isAhead) return false;
-    applyEntry(memory, next);
+    applyEntry(memory, next, upgrade);
     memory.task.resume();
     tip = next;
   }
@@ -84,8 +85,9 @@ async function unlessReplaced<T>(reading: Promise<T>): Promise<T | undefined> {
 }
 
 /** Takes an entry in that follows what the memory holds. Its values are whole, so what memory had beyond is overwritten. */
-function applyEntry(memory: TaskMemory, entry: JournalEntry): void {
-  if (entry.delta !== undefined) memory.task.state.apply(entry.delta);
+function applyEntry(memory: TaskMemory, entry: JournalEntry, upgrade: StateUpgrade): void {
+  if (entry.delta !== undefined) memory.task.state.apply(entry.delta, upgrade);
+  memory.isUpgraded ||= upgrade !== NO_UPGRADE;
   memory.task.state.takeChanges();
   memory.segments.clear();
   memory.n = entry.n;
@@ -116,42 +118,25 @@ function latestRun(ring: readonly JournalEntry[]): 'none' | 'torn' | readonly Jo
 async function rebuild(
   context: TaskContext,
   entries: readonly JournalEntry[],
+  upgrades: readonly StateUpgrade[],
 ): Promise<TaskMemory | undefined> {
   const { ports, taskId, newStageTask } = context;
   const [base, ...rest] = entries;
+  const [upgrade = NO_UPGRADE, ...restUpgrades] = upgrades;
   const tip = entries.at(-1);
   if (base === undefined || tip === undefined) return undefined;
   const task = newStageTask();
   if (base.checkpoint !== undefined) {
-    for (const piece of await ports.store.readCheckpoint(taskId, base.checkpoint)) task.state.apply(piece);
-  } else if (base.delta !== undefined) task.state.apply(base.delta);
+    for (const piece of await ports.store.readCheckpoint(taskId, base.checkpoint)) {
+      task.state.apply(piece, upgrade);
+    }
+  } else if (base.delta !== undefined) task.state.apply(base.delta, upgrade);
   const memory = memoryAt(task, base);
-  for (const entry of rest) applyEntry(memory, entry);
+  memory.isUpgraded = upgrade !== NO_UPGRADE;
+  rest.forEach((entry, index) => applyEntry(memory, entry, restUpgrades[index] ?? NO_UPGRADE));
   memory.outbox = await readOutbox(context, tip);
   memory.journaledOutbox = memory.outbox.length;
   task.state.takeChanges();
   task.resume();
   return memory;
-}
-
-function requireReadable(
-  taskId: string,
-  { format, n, shapes: stored }: JournalEntry,
-  current: StateShapes,
-): void {
-  if (format !== JOURNAL_FORMAT) {
-    throw new FatalError(
-      `entry ${n} of task "${taskId}" has format "${format}", and this version reads "${JOURNAL_FORMAT}"; ` +
-        'deploy the version that wrote it, or a newer one',
-    );
-  }
-  for (const [id, shape] of Object.entries(stored)) {
-    const now = current[id];
-    if (now === shape) continue;
-    const change = now === undefined ? `the pipeline has no operator "${id}" any more` : `it is now "${now}"`;
-    throw new FatalError(
-      `task "${taskId}" has state of operator "${id}" as "${shape}", but ${change}; bring the old definition back, or ` +
-        'give the changed operator a new id to start it without state',
-    );
-  }
 }

@@ -1,6 +1,7 @@
-import type { Pipeline } from '../dsl/index.ts';
+import { isOperator, type Pipeline } from '../dsl/index.ts';
 import { StageTask, type InputStream, type OutputSinks } from '../engine/index.ts';
-import { fingerprintOf, stateShapesOf, type StagePlan, type StateShapes } from '../plan/index.ts';
+import type { Migrations } from '../model/index.ts';
+import { fingerprintOf, nodesOf, stateShapesOf, type StagePlan, type StateShapes } from '../plan/index.ts';
 import type { JournalStore } from './store.ts';
 
 /** What a task needs from outside. */
@@ -50,6 +51,10 @@ export interface TaskContext {
   readonly isTransactional: boolean;
   readonly shapes: StateShapes;
   readonly fingerprint: string;
+  /** How operators read state of earlier definitions, by their ids. */
+  readonly migrations: ReadonlyMap<string, Migrations>;
+  /** Operators the pipeline had once. */
+  readonly forgets: ReadonlySet<string>;
 }
 
 export function taskContext(
@@ -70,5 +75,11 @@ export function taskContext(
     isTransactional: pipeline.delivery === 'transactional',
     shapes: stateShapesOf(stage),
     fingerprint: fingerprintOf(stage),
+    migrations: new Map(
+      nodesOf(pipeline, stage.source)
+        .filter(isOperator)
+        .map(({ id, definition }) => [id, definition.migrations ?? {}]),
+    ),
+    forgets: new Set(pipeline.forgets),
   };
 }

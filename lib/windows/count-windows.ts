@@ -1,4 +1,4 @@
-import { foldOf, type AggregateSpec, type AnyAggregator, type Fold } from '../aggregators/index.ts';
+import type { AggregateSpec, AnyAggregator, Fold } from '../aggregators/index.ts';
 import { decodeKey, type Event, type Operator, type OperatorContext } from '../model/index.ts';
 import { greatestCommonDivisor } from './pane-windows.ts';
 import { RangeFold } from './range-fold.ts';
@@ -12,8 +12,13 @@ interface Pane {
 
 type Context = OperatorContext<Pane>;
 
-/** What comes first in every accumulator: from when to when the events of the window happened. */
+/** What comes first in every window: from when to when its events happened. */
 const SPAN = '~span';
+
+/** The aggregates of a count window with its span. */
+export function withSpan(aggregates: AggregateSpec<never>): AggregateSpec<never> {
+  return { [SPAN]: span, ...aggregates };
+}
 
 /**
  * Aggregates so many events of each key, in the order of the log. A result goes out with the event that completes it;
@@ -29,9 +34,9 @@ export class CountWindows implements Operator<Pane> {
   /** Follows from the state. */
   readonly #panes = new Map<string, RangeFold>();
 
-  constructor(spec: CountSpec, aggregates: AggregateSpec<never>) {
+  constructor(spec: CountSpec, fold: Fold) {
     this.#spec = spec;
-    this.#fold = foldOf({ [SPAN]: span, ...aggregates });
+    this.#fold = fold;
     this.#paneSize = greatestCommonDivisor(spec.size, spec.every);
   }
 

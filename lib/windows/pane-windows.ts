@@ -5,8 +5,12 @@ import { RangeFold } from './range-fold.ts';
 import { lateFor, windowResult } from './row.ts';
 import type { CumulateSpec, HoppingSpec } from './window-spec.ts';
 
-/** Accumulators of one pane; in the entry that says what comes next, the end of that window. */
-type Kept = unknown[] | number;
+interface Pane {
+  readonly accumulators: unknown[];
+}
+
+/** One pane; in the entry that says what comes next, the end of that window. */
+type Kept = Pane | number;
 type Context = OperatorContext<Kept>;
 
 /** Where overlapping windows lie. Every window is made of whole panes. */
@@ -62,14 +66,14 @@ export class PaneWindows implements Operator<Kept> {
     const pane = tumblingAt(timestamp, paneMs, offsetMs).start;
     const entry = context.state.get(key, pane);
     if (entry !== undefined && typeof entry.value !== 'number') {
-      this.#fold.add(entry.value, extracted);
+      this.#fold.add(entry.value.accumulators, extracted);
       context.state.touch(entry);
       this.#panes.get(key)?.changed(pane);
       return this.#lookAhead(key, pane, context);
     }
     const accumulators = this.#fold.init();
     this.#fold.add(accumulators, extracted);
-    context.state.put(key, pane, accumulators);
+    context.state.put(key, pane, { accumulators });
     this.#panes.get(key)?.add(pane, accumulators);
     this.#lookAhead(key, pane, context);
   }
@@ -109,7 +113,7 @@ export class PaneWindows implements Operator<Kept> {
     if (known !== undefined) return known;
     const panes = new RangeFold(this.#fold);
     for (const { slot, value } of context.state.ofKey(key)) {
-      if (typeof slot === 'number' && typeof value !== 'number') panes.add(slot, value);
+      if (typeof slot === 'number' && typeof value !== 'number') panes.add(slot, value.accumulators);
     }
     this.#panes.set(key, panes);
     return panes;

@@ -4,7 +4,11 @@ import { tumblingAt } from './assign.ts';
 import { lateFor, windowResult } from './row.ts';
 import type { RollupSpec } from './window-spec.ts';
 
-type Context = OperatorContext<unknown[]>;
+interface Window {
+  readonly accumulators: unknown[];
+}
+
+type Context = OperatorContext<Window>;
 
 /**
  * Aggregates each key in windows of several sizes, the larger made of the smaller.
@@ -16,7 +20,7 @@ type Context = OperatorContext<unknown[]>;
  * 2. When a window closes, its results go out and it is merged into the next larger one; of windows that end together
  *    the smaller close first.
  */
-export class RollupWindows implements Operator<unknown[]> {
+export class RollupWindows implements Operator<Window> {
   readonly #sizesMs: readonly number[];
   readonly #graceMs: number;
   readonly #fold: Fold;
@@ -39,26 +43,26 @@ export class RollupWindows implements Operator<unknown[]> {
     }
     const extracted = this.#fold.extract(value, timestamp);
     const entry = this.#entryOf(key, smallest, context);
-    this.#fold.add(entry.value, extracted);
+    this.#fold.add(entry.value.accumulators, extracted);
     context.state.touch(entry);
   }
 
-  onDue(entry: StateEntry<unknown[]>, context: Context): void {
+  onDue(entry: StateEntry<Window>, context: Context): void {
     const [start = 0, end = 0] = String(entry.slot).split('/').map(Number);
     this.#close(entry, { start, end }, context);
   }
 
-  #close(entry: StateEntry<unknown[]>, window: WindowRange, context: Context): void {
+  #close(entry: StateEntry<Window>, window: WindowRange, context: Context): void {
     const level = this.#sizesMs.indexOf(window.end - window.start);
     this.#closeSmaller(entry.key, window.end, level, context);
     const larger = this.#sizesMs[level + 1];
     if (larger !== undefined) {
       const above = this.#entryOf(entry.key, tumblingAt(window.start, larger), context);
-      this.#fold.merge(above.value, entry.value);
+      this.#fold.merge(above.value.accumulators, entry.value.accumulators);
       context.state.touch(above);
     }
     context.state.delete(entry);
-    const result = windowResult(this.#fold, entry.key, window, entry.value);
+    const result = windowResult(this.#fold, entry.key, window, entry.value.accumulators);
     context.emit({ ...result, row: new Date(window.end).toISOString() });
   }
 
@@ -71,11 +75,11 @@ export class RollupWindows implements Operator<unknown[]> {
     }
   }
 
-  #entryOf(key: string, window: WindowRange, context: Context): StateEntry<unknown[]> {
+  #entryOf(key: string, window: WindowRange, context: Context): StateEntry<Window> {
     const slot = slotOf(window);
     return (
       context.state.get(key, slot) ??
-      context.state.put(key, slot, this.#fold.init(), window.end + this.#graceMs)
+      context.state.put(key, slot, { accumulators: this.#fold.init() }, window.end + this.#graceMs)
     );
   }
 }

@@ -1,4 +1,4 @@
-import { foldOf, type AggregateSpec, type Fold } from '../aggregators/index.ts';
+import { foldOf, type AggregateSpec, type EarlierAggregates, type Fold } from '../aggregators/index.ts';
 import {
   decodeKey,
   type Event,
@@ -8,6 +8,7 @@ import {
   type StateEntry,
 } from '../model/index.ts';
 import { floorMod, formatDuration } from '../time/index.ts';
+import { aggregateMigrations } from './migrations.ts';
 import { describeEarly, type Early } from './policy.ts';
 import { lateFor } from './row.ts';
 
@@ -95,16 +96,21 @@ class RunningAggregate implements Operator<Running> {
   }
 }
 
+function shapeOf(foldShape: string): string {
+  return `running ${foldShape}`;
+}
+
 /** Aggregates everything a key has ever had, and updates its row as events come. */
 export function runningAggregate(
   policy: RunningPolicy,
   aggregates: AggregateSpec<never>,
+  earlier: readonly EarlierAggregates[] = [],
 ): OperatorDefinition {
   const fold = foldOf(aggregates);
   const { emit, forgetAfterMs } = policy;
   return {
     kind: 'running-aggregate',
-    shape: `running ${fold.shape}`,
+    shape: shapeOf(fold.shape),
     does: `running, emits ${describeEarly(emit)} ${fold.shape}`,
     keeps:
       forgetAfterMs === undefined
@@ -114,5 +120,6 @@ export function runningAggregate(
     delayMs: 0,
     results: 'rows',
     create: () => new RunningAggregate(policy, fold),
+    migrations: aggregateMigrations(earlier, aggregates, shapeOf),
   };
 }

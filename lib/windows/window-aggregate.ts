@@ -1,8 +1,9 @@
-import { foldOf, type AggregateSpec, type Fold } from '../aggregators/index.ts';
+import { foldOf, type AggregateSpec, type EarlierAggregates, type Fold } from '../aggregators/index.ts';
 import type { Operator, OperatorDefinition } from '../model/index.ts';
 import { assignerOf } from './assign.ts';
 import { ClockWindows } from './clock-windows.ts';
-import { CountWindows } from './count-windows.ts';
+import { CountWindows, withSpan } from './count-windows.ts';
+import { aggregateMigrations } from './migrations.ts';
 import { PaneWindows } from './pane-windows.ts';
 import { describePolicy, isUpdating, type WindowPolicy } from './policy.ts';
 import { RollupWindows } from './rollup-windows.ts';
@@ -10,32 +11,40 @@ import { SessionWindows } from './session-windows.ts';
 import { TrailingWindows } from './trailing-windows.ts';
 import { describeWindow, type WindowSpec } from './window-spec.ts';
 
-/** Aggregates each key's events in the windows of a spec. */
+/**
+ * Aggregates each key's events in the windows of a spec.
+ * @param earlier what it aggregated before it was changed
+ */
 export function windowAggregate(
   spec: WindowSpec,
   policy: WindowPolicy,
-  aggregates: AggregateSpec<never>,
+  named: AggregateSpec<never>,
+  earlier: readonly EarlierAggregates[] = [],
 ): OperatorDefinition {
-  const fold = foldOf(aggregates);
+  const complete = (aggregates: AggregateSpec<never>): AggregateSpec<never> =>
+    spec.kind === 'count' ? withSpan(aggregates) : aggregates;
+  const fold = foldOf(complete(named));
   const layout = layoutOf(spec, policy);
+  const shapeOf = (foldShape: string): string =>
+    `${describeWindow(spec)}${layout.isByWindow ? ' by window' : ''} ${foldShape}`;
   return {
     kind: 'window-aggregate',
-    shape: `${describeWindow(spec)}${layout.isByWindow ? ' by window' : ''} ${fold.shape}`,
-    does: `${describeWindow(spec)}, ${describePolicy(policy)} ${fold.shape}`,
+    shape: shapeOf(fold.shape),
+    does: `${describeWindow(spec)}, ${describePolicy(policy)} ${foldOf(named).shape}`,
     keeps: layout.keeps,
     horizonMs: layout.horizonMs,
     delayMs: layout.delayMs,
     results: layout.results,
-    create: () => operatorOf(spec, policy, fold, aggregates),
+    create: () => operatorOf(spec, policy, fold),
+    migrations: aggregateMigrations(
+      earlier.map((each) => ({ ...each, aggregates: complete(each.aggregates) })),
+      complete(named),
+      shapeOf,
+    ),
   };
 }
 
-function operatorOf(
-  spec: WindowSpec,
-  policy: WindowPolicy,
-  fold: Fold,
-  aggregates: AggregateSpec<never>,
-): Operator {
+function operatorOf(spec: WindowSpec, policy: WindowPolicy, fold: Fold): Operator {
   const { graceMs } = policy;
   switch (spec.kind) {
     case 'hopping':
@@ -56,7 +65,7 @@ function operatorOf(
     case 'trailing':
       return new TrailingWindows(spec, graceMs, fold);
     case 'count':
-      return new CountWindows(spec, aggregates);
+      return new CountWindows(spec, fold);
   }
 }
 

@@ -352,7 +352,7 @@ describe('a journal that the code can not read', () => {
 
     await expect(refused).rejects.toThrow(
       'has state of operator "per-minute" as "tumbling 1 minute { orders: count, total: sum, mean: avg, smallest: min, ' +
-        'largest: max }", but it is now "tumbling 5 minutes { orders: count }"; bring the old definition back, or',
+        'largest: max }", but it is now "tumbling 5 minutes { orders: count }"; bring the old definition back, say',
     );
     expect(await store.readRing('orders/orders/shardId-000000000000')).toEqual(before);
     expect(sinks.changes).toEqual([]);

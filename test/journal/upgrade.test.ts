@@ -1,0 +1,153 @@
+import { expect, test } from '@jest/globals';
+import {
+  count,
+  earlier,
+  hopping,
+  max,
+  pipeline,
+  session,
+  source,
+  sum,
+  trailing,
+  tumbling,
+  type AggregateOptions,
+  type Pipeline,
+  type WindowSpec,
+} from 'millrace';
+import { JournaledTask } from '../../lib/journal/index.ts';
+import { encodeControlRecord, type InputRecord } from '../../lib/model/index.ts';
+import { planOf } from '../../lib/plan/index.ts';
+import { MemoryJournalStore, MemorySinks, MemoryStream } from '../../lib/testing/index.ts';
+import { order, Order, record } from '../support/orders.ts';
+
+const SHARD = 'shardId-000000000000';
+const TASK = `orders/orders/${SHARD}`;
+
+const orderSource = source(Order, { timestamp: (each) => each.at });
+
+function counting(window: WindowSpec, aggregates: object, options: AggregateOptions = {}): Pipeline {
+  return pipeline('orders', {
+    sources: { orders: orderSource },
+    build: ({ orders }) => ({
+      rows: orders
+        .byPartitionKey()
+        .window(window as ReturnType<typeof tumbling>)
+        .aggregate('rows', aggregates as never, options),
+    }),
+  });
+}
+
+const old = { orders: count<Order>() };
+const withTotal = { total: sum<Order>((each) => each.amount), orders: count<Order>() };
+
+const log: readonly InputRecord[] = [
+  order(1, 'a', '00:00:05', 3),
+  order(2, 'a', '00:00:10', 4),
+  order(3, 'a', '00:00:20', 5),
+  { ...record(4, 'finish', ''), data: encodeControlRecord({ kind: 'finish' }) },
+];
+
+/** One journal, on which different versions of the code work, each record journaled by itself. */
+function journal() {
+  const store = new MemoryJournalStore(256);
+  const sinks = new MemorySinks();
+  const stream = new MemoryStream();
+  stream.addShard(SHARD);
+  stream.append(SHARD, ...log);
+  let tokens = 0;
+  const ports = { store, sinks, stream, newToken: () => `token-${++tokens}` };
+  const run = async (code: Pipeline, ...records: readonly (InputRecord | undefined)[]): Promise<void> => {
+    const [stage] = planOf(code).stages;
+    if (stage === undefined) throw new Error('no stage');
+    const task = new JournaledTask(code, stage, SHARD, ports);
+    for (const each of records) {
+      await task.invoke({ records: each === undefined ? [] : [each], windowState: {}, window: 'none' });
+    }
+  };
+  return { store, sinks, run };
+}
+
+test.each<[string, WindowSpec]>([
+  ['tumbling', tumbling('1 minute')],
+  ['hopping', hopping('1 minute', { every: '1 minute' })],
+  ['session', session({ gap: '1 minute' })],
+])('a new aggregate of an open %s window begins with the records after the change', async (_, window) => {
+  const { sinks, run } = journal();
+
+  await run(counting(window, old), log[0], log[1]);
+  await run(counting(window, withTotal, { earlier: [earlier(old)] }), log[2], log[3]);
+
+  expect(sinks.valuesOf('rows')).toMatchObject([{ key: 'a', orders: 3, total: 5 }]);
+});
+
+test('a trailing window looks back at what an earlier version has stored', async () => {
+  const { sinks, run } = journal();
+  const window = trailing('1 minute');
+
+  await run(counting(window, old), log[0], log[1]);
+  await run(counting(window, withTotal, { earlier: [earlier(old)] }), log[2], log[3]);
+
+  expect(sinks.valuesOf('rows')).toMatchObject([
+    { orders: 1 },
+    { orders: 2, total: 0 },
+    { orders: 3, total: 5 },
+  ]);
+});
+
+test('accumulators of today can be computed from those of before', async () => {
+  const { sinks, run } = journal();
+  const before = { smallestFirst: max<Order, number>((each) => each.amount), orders: count<Order>() };
+  const today = { largest: max<Order, number>((each) => each.amount), orders: count<Order>() };
+  const renamed = earlier(before, ({ smallestFirst }) => ({ largest: smallestFirst }));
+
+  await run(counting(tumbling('1 minute'), before), log[0], log[1]);
+  await run(counting(tumbling('1 minute'), today, { earlier: [renamed] }), log[3]);
+
+  expect(sinks.valuesOf('rows')).toMatchObject([{ largest: 4, orders: 2 }]);
+});
+
+test('once it has written, an upgraded task needs the old definition no more', async () => {
+  const { sinks, run } = journal();
+  const window = tumbling('1 minute');
+
+  await run(counting(window, old), log[0], log[1]);
+  await run(counting(window, withTotal, { earlier: [earlier(old)] }), log[2]);
+  await run(counting(window, withTotal), log[3]);
+
+  expect(sinks.valuesOf('rows')).toMatchObject([{ key: 'a', orders: 3, total: 5 }]);
+});
+
+test('the code of before refuses what an upgraded task has written', async () => {
+  const { store, run } = journal();
+  const window = tumbling('1 minute');
+  await run(counting(window, old), log[0]);
+  await run(counting(window, withTotal, { earlier: [earlier(old)] }), log[1]);
+  const written = await store.readRing(TASK);
+
+  const refused = run(counting(window, old), log[2]);
+
+  await expect(refused).rejects.toThrow(
+    'as "tumbling 1 minute { total: sum, orders: count }", but it is now',
+  );
+  expect(await store.readRing(TASK)).toEqual(written);
+});
+
+const withoutRows = (forgets: readonly string[]): Pipeline =>
+  pipeline('orders', {
+    sources: { orders: orderSource },
+    forgets,
+    build: ({ orders }) => ({ ids: orders.map(({ id }) => id) }),
+  });
+
+test('state of an operator that is gone is refused, until the pipeline says that it forgets it', async () => {
+  const { sinks, run } = journal();
+  await run(counting(tumbling('1 minute'), old), log[0]);
+
+  const refused = run(withoutRows([]), log[1]);
+  await expect(refused).rejects.toThrow(
+    'bring it back, or name it in "forgets" of the pipeline to drop its state',
+  );
+  await run(withoutRows(['rows']), log[1], log[3]);
+
+  expect(sinks.valuesOf('ids')).toEqual(['o2']);
+});
