@@ -9,8 +9,9 @@ export interface Fold {
   /** The same text exactly as long as the accumulators look the same. */
   readonly shape: string;
   init(): unknown[];
-  /** All user code about the value runs here. If it throws, nothing has been folded in. */
+  /** The first half of the user code about a value runs here; it may throw. */
   extract(value: unknown, timestamp: number): Extracted;
+  /** Folds a value in, whole or not at all: if an aggregate refuses it this throws, and nothing has changed. */
   add(accumulators: unknown[], extracted: Extracted): void;
   /** Folds others into the first; the others stay as they are. */
   merge(accumulators: unknown[], others: readonly unknown[]): void;
@@ -28,9 +29,12 @@ export function foldOf(spec: AggregateSpec<never>): Fold {
     init: () => aggregators.map((aggregator) => aggregator.init() as unknown),
     extract: (value, timestamp) => aggregators.map((aggregator) => aggregator.extract(value, timestamp)),
     add(accumulators, extracted) {
+      const prepared = extracted.map((each, index) =>
+        each === undefined ? undefined : (aggregators[index]?.prepare?.(accumulators[index], each) ?? each),
+      );
       for (let index = 0; index < aggregators.length; index += 1) {
-        if (extracted[index] === undefined) continue;
-        accumulators[index] = aggregators[index]?.add(accumulators[index], extracted[index]);
+        if (prepared[index] === undefined) continue;
+        accumulators[index] = aggregators[index]?.add(accumulators[index], prepared[index]);
       }
     },
     merge(accumulators, others) {

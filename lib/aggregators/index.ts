@@ -1,4 +1,13 @@
 export type { AggregateResults, AggregateSpec, Aggregator, AnyAggregator } from './aggregator.ts';
 export { carriedOver, earlier, type AccumulatorsOf, type EarlierAggregates } from './earlier.ts';
+export { approxCountDistinct } from './approx-count-distinct.ts';
+export { collect, type Kept } from './collect.ts';
+export type { Comparable, Distinguishable } from './countable.ts';
+export { custom, reduce, type CustomOptions, type ReduceOptions } from './custom.ts';
+export { countDistinct, distinct } from './distinct.ts';
+export { first, last } from './first-last.ts';
 export { foldOf, type Extracted, type Fold } from './fold.ts';
-export { avg, count, max, min, sum, type Comparable } from './numeric.ts';
+export { avg, count, max, min, sum, sumBigInt } from './numeric.ts';
+export { percentile, percentiles, type PercentileOptions } from './percentile.ts';
+export { stddev, variance, type SpreadOptions } from './spread.ts';
+export { bottomN, maxBy, minBy, topN, type TopOfOptions, type TopOptions } from './top.ts';

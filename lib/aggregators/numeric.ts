@@ -1,18 +1,12 @@
 import type { Aggregator } from './aggregator.ts';
+import { countable, type Comparable, type Maybe } from './countable.ts';
 import { addExactly, sumOf, type ExactSum } from './exact-sum.ts';
 
-type Maybe<T> = T | null | undefined;
-
-/** A number that counts: `null`, `undefined` and `NaN` don't. */
-function countable(value: Maybe<number>): number | undefined {
-  return value === null || value === undefined || Number.isNaN(value) ? undefined : value;
-}
-
-/** How many records; with `of`, how many whose value is neither `null` nor `undefined`. */
+/** How many records; with `of`, how many whose value is not `null`, `undefined` or `NaN`. */
 export function count<T>(of?: (value: T) => unknown): Aggregator<T, true, number, number> {
   return {
     kind: 'count',
-    extract: (value) => (of === undefined || (of(value) ?? undefined) !== undefined ? true : undefined),
+    extract: (value) => (of === undefined || countable(of(value)) !== undefined ? true : undefined),
     init: () => 0,
     add: (total) => total + 1,
     merge: (total, other) => total + other,
@@ -35,6 +29,26 @@ export function sum<T>(of: (value: T) => Maybe<number>): Aggregator<T, number, E
   };
 }
 
+/**
+ * The sum of whole numbers of any size, as a bigint: for amounts beyond 2^53. `0n` if nothing was added. A number that
+ * is not whole throws, and the record goes to the dead letters.
+ */
+export function sumBigInt<T>(
+  of: (value: T) => Maybe<bigint | number>,
+): Aggregator<T, bigint, bigint, bigint> {
+  return {
+    kind: 'sumBigInt',
+    extract: (value) => {
+      const found = countable(of(value));
+      return found === undefined ? undefined : BigInt(found);
+    },
+    init: () => 0n,
+    add: (total, value) => total + value,
+    merge: (total, other) => total + other,
+    result: (total) => total,
+  };
+}
+
 /** The mean of what counts, from an exact sum; `undefined` if nothing did. */
 export function avg<T>(
   of: (value: T) => Maybe<number>,
@@ -48,9 +62,6 @@ export function avg<T>(
     result: ([n, total]) => (n === 0 ? undefined : sumOf(total) / n),
   };
 }
-
-/** What can be larger or smaller than another of its kind. Text compares by UTF-16 code units. */
-export type Comparable = number | string | bigint;
 
 /** The smallest value; `undefined` if there was none. `null`, `undefined` and `NaN` don't count. */
 export function min<T, V extends Comparable>(
@@ -75,10 +86,7 @@ function extreme<T, V extends Comparable>(
     holder === undefined || (challenger !== undefined && wins(challenger, holder)) ? challenger : holder;
   return {
     kind,
-    extract: (value) => {
-      const found = of(value) ?? undefined;
-      return typeof found === 'number' && Number.isNaN(found) ? undefined : found;
-    },
+    extract: (value) => countable(of(value)),
     init: () => undefined,
     add: better,
     merge: better,

@@ -1,12 +1,30 @@
 import {
+  approxCountDistinct,
   avg,
+  bottomN,
+  collect,
   count,
+  countDistinct,
+  custom,
+  distinct,
+  first,
+  last,
   max,
+  maxBy,
   min,
+  minBy,
+  percentile,
+  percentiles,
   pipeline,
+  reduce,
   source,
+  stddev,
   sum,
+  sumBigInt,
+  topN,
   tumbling,
+  variance,
+  type Kept,
   type KeyedStream,
   type Late,
   type Pipeline,
@@ -47,6 +65,72 @@ interface Row {
 }
 true satisfies Equal<ValueOf<typeof rows>, Row>;
 true satisfies Equal<typeof rows.late, Stream<Late<Order>>>;
+
+const aggregated = perMinute.aggregate('all', {
+  first: first(),
+  firstAmount: first((order) => order.amount),
+  last: last(),
+  lastId: last((order) => order.id),
+  top: topN(3, { by: (order) => order.amount }),
+  topIds: topN(3, { by: (order) => order.amount, id: (order) => order.id, of: (order) => order.id }),
+  bottom: bottomN(3, { by: (order) => order.id }),
+  dearest: maxBy((order) => order.amount),
+  cheapestId: minBy(
+    (order) => order.amount,
+    (order) => order.id,
+  ),
+  ids: collect((order) => order.id, { limit: 10 }),
+  someIds: collect((order) => order.id, { limit: 10, overflow: 'keep-last' }),
+  amounts: distinct((order) => order.amount, { limit: 10 }),
+  someAmounts: distinct((order) => order.amount, { limit: 10, overflow: 'keep-first' }),
+  different: countDistinct((order) => order.id, { limit: 10 }),
+  about: approxCountDistinct((order) => order.id),
+  cents: sumBigInt((order) => order.amount),
+  spread: stddev((order) => order.amount),
+  spread2: variance((order) => order.amount, { of: 'population' }),
+  p95: percentile(0.95, (order) => order.amount),
+  shares: percentiles({ median: 0.5, p99: 0.99 }, (order) => order.amount),
+  longest: reduce({
+    init: () => 0,
+    add: (longest, order) => Math.max(longest, order.id.length),
+    merge: (a, b) => Math.max(a, b),
+  }),
+  words: custom({
+    kind: 'words',
+    init: () => new Array<string>(),
+    add: (words, order) => [...words, order.id],
+    merge: (a, b) => [...a, ...b],
+    result: (words) => words.join(' '),
+  }),
+});
+interface Aggregated {
+  readonly key: string;
+  readonly windowStart: number;
+  readonly windowEnd: number;
+  readonly first: Order | undefined;
+  readonly firstAmount: number | undefined;
+  readonly last: Order | undefined;
+  readonly lastId: string | undefined;
+  readonly top: readonly Order[];
+  readonly topIds: readonly string[];
+  readonly bottom: readonly Order[];
+  readonly dearest: Order | undefined;
+  readonly cheapestId: string | undefined;
+  readonly ids: readonly string[];
+  readonly someIds: Kept<string>;
+  readonly amounts: readonly number[];
+  readonly someAmounts: Kept<number>;
+  readonly different: number;
+  readonly about: number;
+  readonly cents: bigint;
+  readonly spread: number | undefined;
+  readonly spread2: number | undefined;
+  readonly p95: number | undefined;
+  readonly shares: { readonly median: number; readonly p99: number } | undefined;
+  readonly longest: number;
+  readonly words: string;
+}
+true satisfies Equal<ValueOf<typeof aggregated>, Aggregated>;
 
 const ids = orders.map((order) => order.id);
 true satisfies Equal<typeof ids, Stream<string>>;
@@ -96,6 +180,18 @@ perMinute.aggregate('wrong-field', { total: sum((order) => order.price) });
 
 // @ts-expect-error only numbers have a sum
 perMinute.aggregate('wrong-type', { total: sum((order) => order.id) });
+
+// @ts-expect-error orders have no such field
+perMinute.aggregate('wrong-rank', { top: topN(3, { by: (order) => order.price }) });
+
+// @ts-expect-error an order can't be ranked
+perMinute.aggregate('wrong-rank', { top: maxBy((order) => order) });
+
+// @ts-expect-error what is collected needs a limit
+collect((order: Order) => order.id, {});
+
+// @ts-expect-error of text there are no percentiles
+perMinute.aggregate('wrong-type', { p95: percentile(0.95, (order) => order.id) });
 
 // @ts-expect-error a result is already called "windowStart"
 perMinute.aggregate('reserved', { windowStart: count() });
