@@ -1,7 +1,7 @@
 import { MillraceError } from '../model/index.ts';
 import type { Aggregator } from './aggregator.ts';
-import { countable, type Maybe } from './countable.ts';
-import { insertInOrder, mergeInOrder, type InOrder, type Timed } from './in-order.ts';
+import type { Maybe } from './countable.ts';
+import { insertInOrder, mergeInOrder, timed, type InOrder, type Timed } from './in-order.ts';
 import { checkWholeNumber } from './whole-number.ts';
 
 /** What was kept of more than was allowed. */
@@ -47,10 +47,7 @@ export function collect<T, V>(
     return kept;
   };
   const shared = {
-    extract: (value: T, timestamp: number): Timed<V> | undefined => {
-      const found = countable(of(value));
-      return found === undefined ? undefined : [timestamp, found];
-    },
+    extract: timed(of),
     init: (): Collection<V> => [0, []],
     add: ([n, kept]: Collection<V>, entry: Timed<V>): Collection<V> => {
       insertInOrder(kept, entry);

@@ -1,6 +1,6 @@
 import type { Aggregator } from './aggregator.ts';
-import { countable, type Maybe } from './countable.ts';
-import type { Timed } from './in-order.ts';
+import type { Maybe } from './countable.ts';
+import { timed, type Timed } from './in-order.ts';
 
 type Holder<V> = Timed<V> | undefined;
 
@@ -41,10 +41,7 @@ function outermost(
       : holder;
   return {
     kind,
-    extract: (value, timestamp) => {
-      const found = countable(of(value));
-      return found === undefined ? undefined : [timestamp, found];
-    },
+    extract: timed(of),
     init: () => undefined,
     add: outer,
     merge: outer,

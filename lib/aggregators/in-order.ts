@@ -1,5 +1,17 @@
+import { countable, type Maybe } from './countable.ts';
+
 /** A value and its event time. */
 export type Timed<V> = readonly [timestamp: number, value: V];
+
+/** Reads a value that counts, with its event time: what an aggregate that goes by time extracts. */
+export function timed<T, V>(
+  of: (value: T) => Maybe<V>,
+): (value: T, timestamp: number) => Timed<V> | undefined {
+  return (value, timestamp) => {
+    const found = countable(of(value));
+    return found === undefined ? undefined : [timestamp, found];
+  };
+}
 
 /** Values in the order of their event time; those of equal time in log order. */
 export type InOrder<V> = Timed<V>[];

@@ -1,50 +1,34 @@
-import { addProduct } from './exact-product.ts';
+import { addProduct, exactProduct } from './exact-product.ts';
 import { addExactly, sumOf, type ExactSum } from './exact-sum.ts';
 
-/** How many values there were, or the sum of their weights; the sum of the values; the sum of their squares. All exact. */
-export type Moments = [weight: ExactSum, sum: ExactSum, squares: ExactSum];
+/** How many values there were, their sum, and the sum of their squares; the sums are exact. */
+export type Moments = [n: number, sum: ExactSum, squares: ExactSum];
 
 export function noMoments(): Moments {
-  return [[], [], []];
+  return [0, [], []];
 }
 
-/** Adds a value, as often as `weight` says. */
-export function addValue([weights, sum, squares]: Moments, value: number, weight = 1): Moments {
-  const weighted = addProduct([], [weight], [value]);
-  return [
-    addExactly(weights, weight),
-    weighted.reduce(addExactly, sum),
-    addProduct(squares, weighted, [value]),
-  ];
+export function addValue([n, sum, squares]: Moments, value: number): Moments {
+  return [n + 1, addExactly(sum, value), exactProduct(value, value).reduce(addExactly, squares)];
 }
 
-export function mergeMoments([weights, sum, squares]: Moments, other: Moments): Moments {
-  return [
-    other[0].reduce(addExactly, weights),
-    other[1].reduce(addExactly, sum),
-    other[2].reduce(addExactly, squares),
-  ];
+export function mergeMoments([n, sum, squares]: Moments, [otherN, otherSum, otherSquares]: Moments): Moments {
+  return [n + otherN, otherSum.reduce(addExactly, sum), otherSquares.reduce(addExactly, squares)];
 }
 
-/** `undefined` if there were no values. */
-export function meanOf([weights, sum]: Moments): number | undefined {
-  const weight = sumOf(weights);
-  return weight === 0 ? undefined : sumOf(sum) / weight;
+/** How far a value lies above the mean; exactly 0 at the mean. `undefined` if there is none. */
+export function distanceFromMean([n, sum]: Moments, value: number): number | undefined {
+  return n === 0 ? undefined : sumOf(addProduct(negated(sum), [n], [value])) / n;
 }
 
 /**
  * The mean squared distance from the mean: of the values themselves, or as the unbiased estimate from a sample, which
- * takes two. Computed as (w Σwx² - (Σwx)²) / w², which is safe because numerator and sums are exact.
+ * takes two. The textbook formula (n Σx² - (Σx)²) / n², which is safe because numerator and sums are exact.
  */
-export function varianceOf(
-  [weights, sum, squares]: Moments,
-  of: 'sample' | 'population',
-): number | undefined {
-  const weight = sumOf(weights);
-  const divisor = weight * (of === 'sample' ? weight - 1 : weight);
-  if (!(divisor > 0)) return undefined;
-  const negated = sum.map((part) => -part);
-  const numerator = sumOf(addProduct(addProduct([], weights, squares), sum, negated));
+export function varianceOf([n, sum, squares]: Moments, of: 'sample' | 'population'): number | undefined {
+  const divisor = n * (of === 'sample' ? n - 1 : n);
+  if (divisor === 0) return undefined;
+  const numerator = sumOf(addProduct(addProduct([], [n], squares), sum, negated(sum)));
   return Math.max(0, numerator / divisor);
 }
 
@@ -52,4 +36,8 @@ export function varianceOf(
 export function deviationOf(moments: Moments, of: 'sample' | 'population'): number | undefined {
   const variance = varianceOf(moments, of);
   return variance === undefined ? undefined : Math.sqrt(variance);
+}
+
+function negated(sum: ExactSum): ExactSum {
+  return sum.map((part) => -part);
 }

@@ -5,9 +5,14 @@ import {
   collect,
   count,
   countDistinct,
+  cusum,
   custom,
+  delta,
   distinct,
+  ewma,
+  ewmaBands,
   first,
+  lag,
   last,
   max,
   maxBy,
@@ -16,14 +21,20 @@ import {
   percentile,
   percentiles,
   pipeline,
+  rate,
   reduce,
   source,
+  spikeAndDip,
   stddev,
   sum,
   sumBigInt,
   topN,
   tumbling,
   variance,
+  zScore,
+  type Cusum,
+  type EwmaBands,
+  type SpikeAndDip,
   type Kept,
   type KeyedStream,
   type Late,
@@ -132,6 +143,33 @@ interface Aggregated {
 }
 true satisfies Equal<ValueOf<typeof aggregated>, Aggregated>;
 
+const changing = perMinute.aggregate('changing', {
+  smooth: ewma((order) => order.amount, { halfLife: '5 minutes' }),
+  change: delta((order) => order.amount, { per: '1 hour' }),
+  before: lag((order) => order.id),
+  perSecond: rate({ over: '1 minute' }),
+  amountPerSecond: rate({ of: (order) => order.amount }),
+  z: zScore((order) => order.amount),
+  bands: ewmaBands((order) => order.amount, { halfLife: '1 hour' }),
+  shift: cusum((order) => order.amount, { baseline: 20 }),
+  spike: spikeAndDip((order) => order.amount),
+});
+interface Changing {
+  readonly key: string;
+  readonly windowStart: number;
+  readonly windowEnd: number;
+  readonly smooth: number | undefined;
+  readonly change: number | undefined;
+  readonly before: string | undefined;
+  readonly perSecond: number | undefined;
+  readonly amountPerSecond: number | undefined;
+  readonly z: number | undefined;
+  readonly bands: EwmaBands | undefined;
+  readonly shift: Cusum | undefined;
+  readonly spike: SpikeAndDip | undefined;
+}
+true satisfies Equal<ValueOf<typeof changing>, Changing>;
+
 const ids = orders.map((order) => order.id);
 true satisfies Equal<typeof ids, Stream<string>>;
 
@@ -189,6 +227,9 @@ perMinute.aggregate('wrong-rank', { top: maxBy((order) => order) });
 
 // @ts-expect-error what is collected needs a limit
 collect((order: Order) => order.id, {});
+
+// @ts-expect-error a target without a deviation says nothing of what is normal
+cusum((order: Order) => order.amount, { target: 3 });
 
 // @ts-expect-error of text there are no percentiles
 perMinute.aggregate('wrong-type', { p95: percentile(0.95, (order) => order.id) });
