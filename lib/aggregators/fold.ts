@@ -3,6 +3,9 @@ import type { AggregateSpec } from './aggregator.ts';
 /** What a value means to each aggregator, in order; `undefined` where it doesn't count. */
 export type Extracted = readonly unknown[];
 
+/** What is to be added for it. */
+export type Prepared = readonly unknown[];
+
 /** Several aggregators folded over the same values in one pass; state is one accumulator for each, in order. */
 export interface Fold {
   readonly names: readonly string[];
@@ -11,8 +14,10 @@ export interface Fold {
   init(): unknown[];
   /** The first half of the user code about a value runs here; it may throw. */
   extract(value: unknown, timestamp: number): Extracted;
-  /** Folds a value in, whole or not at all: if an aggregate refuses it this throws, and nothing has changed. */
-  add(accumulators: unknown[], extracted: Extracted): void;
+  /** The other half. It leaves the accumulators as they are, and throws if an aggregate refuses the value. */
+  prepare(accumulators: readonly unknown[], extracted: Extracted): Prepared;
+  /** Folds in what was prepared for these accumulators; it doesn't throw. */
+  add(accumulators: unknown[], prepared: Prepared): void;
   /** Folds others into the first; the others stay as they are. */
   merge(accumulators: unknown[], others: readonly unknown[]): void;
   results(accumulators: readonly unknown[]): Record<string, unknown>;
@@ -23,15 +28,21 @@ export function foldOf(spec: AggregateSpec<never>): Fold {
   const typed = spec as AggregateSpec<unknown>;
   const names = Object.keys(typed);
   const aggregators = Object.values(typed);
+  const isRefusing = aggregators.some((aggregator) => 'prepare' in aggregator);
   return {
     names,
     shape: `{ ${aggregators.map(({ kind }, index) => `${names[index]}: ${kind}`).join(', ')} }`,
     init: () => aggregators.map((aggregator) => aggregator.init() as unknown),
     extract: (value, timestamp) => aggregators.map((aggregator) => aggregator.extract(value, timestamp)),
-    add(accumulators, extracted) {
-      const prepared = extracted.map((each, index) =>
-        each === undefined ? undefined : (aggregators[index]?.prepare?.(accumulators[index], each) ?? each),
-      );
+    prepare: (accumulators, extracted) =>
+      isRefusing
+        ? extracted.map((each, index) =>
+            each === undefined
+              ? undefined
+              : (aggregators[index]?.prepare?.(accumulators[index], each) ?? each),
+          )
+        : extracted,
+    add(accumulators, prepared) {
       for (let index = 0; index < aggregators.length; index += 1) {
         if (prepared[index] === undefined) continue;
         accumulators[index] = aggregators[index]?.add(accumulators[index], prepared[index]);

@@ -10,7 +10,7 @@ export { ewma } from './decayed.ts';
 export { countDistinct, distinct } from './distinct.ts';
 export { ewmaBands, type EwmaBands, type EwmaBandsOptions } from './ewma-bands.ts';
 export { first, last } from './first-last.ts';
-export { foldOf, type Extracted, type Fold } from './fold.ts';
+export { foldOf, type Extracted, type Fold, type Prepared } from './fold.ts';
 export { avg, count, max, min, sum, sumBigInt } from './numeric.ts';
 export { percentile, percentiles, type PercentileOptions } from './percentile.ts';
 export { rate, type RateOptions } from './rate.ts';

@@ -1,4 +1,4 @@
-import type { Fold } from '../aggregators/index.ts';
+import type { Extracted, Fold, Prepared } from '../aggregators/index.ts';
 import type { Event, Operator, OperatorContext, Slot, StateEntry, WindowRange } from '../model/index.ts';
 import { floorMod } from '../time/index.ts';
 import type { WindowAssigner } from './assign.ts';
@@ -12,6 +12,13 @@ interface OpenWindow {
   news?: number;
   /** It has closed, and can only be corrected now. */
   isClosed?: boolean;
+}
+
+interface Folding {
+  readonly window: WindowRange;
+  readonly known: StateEntry<OpenWindow> | undefined;
+  readonly accumulators: unknown[];
+  readonly prepared: Prepared;
 }
 
 type Context = OperatorContext<OpenWindow>;
@@ -51,12 +58,20 @@ export class ClockWindows implements Operator<OpenWindow> {
       return;
     }
     const extracted = this.#fold.extract(value, timestamp);
-    for (const window of taking) {
-      const entry = this.#entryOf(key, window, context);
-      this.#fold.add(entry.value.accumulators, extracted);
-      context.state.touch(entry);
+    const foldings = taking.map((window) => this.#folding(key, window, extracted, context));
+    for (const { window, accumulators, prepared, known } of foldings) {
+      this.#fold.add(accumulators, prepared);
+      const entry = known ?? this.#open(key, window, accumulators, context);
+      if (known !== undefined) context.state.touch(known);
       if (this.#isUpdating) this.#speakEarly(entry, window, context);
     }
+  }
+
+  /** Nothing is folded into any window before every window has taken the value. */
+  #folding(key: string, window: WindowRange, extracted: Extracted, context: Context): Folding {
+    const known = context.state.get(key, this.#slotOf(window));
+    const accumulators = known?.value.accumulators ?? this.#fold.init();
+    return { window, accumulators, known, prepared: this.#fold.prepare(accumulators, extracted) };
   }
 
   onDue(entry: StateEntry<OpenWindow>, context: Context): void {
@@ -73,18 +88,11 @@ export class ClockWindows implements Operator<OpenWindow> {
     context.state.put(entry.key, entry.slot, value, next);
   }
 
-  #entryOf(key: string, window: WindowRange, context: Context): StateEntry<OpenWindow> {
-    const slot = this.#slotOf(window);
-    const known = context.state.get(key, slot);
-    if (known !== undefined) return known;
+  #open(key: string, window: WindowRange, accumulators: unknown[], context: Context): StateEntry<OpenWindow> {
     const isClosed = context.watermark >= this.#closesAt(window);
-    const opened: OpenWindow = { accumulators: this.#fold.init(), ...(isClosed && { isClosed }) };
-    return context.state.put(
-      key,
-      slot,
-      opened,
-      isClosed ? this.#forgottenAt(window) : this.#closesAt(window),
-    );
+    const due = isClosed ? this.#forgottenAt(window) : this.#closesAt(window);
+    const opened: OpenWindow = { accumulators, ...(isClosed && { isClosed }) };
+    return context.state.put(key, this.#slotOf(window), opened, due);
   }
 
   #speakEarly(entry: StateEntry<OpenWindow>, window: WindowRange, context: Context): void {

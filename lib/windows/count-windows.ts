@@ -51,15 +51,17 @@ export class CountWindows implements Operator<Pane> {
     const last = panes.last === undefined ? undefined : context.state.get(key, panes.last);
     const isFull = last === undefined || last.value.count === this.#paneSize;
     const number = isFull ? (panes.last ?? -1) + 1 : Number(last.slot);
-    const entry = isFull
-      ? context.state.put(key, number, { count: 0, accumulators: this.#fold.init() })
-      : last;
-    entry.value.count += 1;
-    this.#fold.add(entry.value.accumulators, extracted);
-    context.state.touch(entry);
-    if (isFull) panes.add(number, entry.value.accumulators);
-    else panes.changed(number);
-    const total = number * this.#paneSize + entry.value.count;
+    const pane = isFull ? { count: 0, accumulators: this.#fold.init() } : last.value;
+    this.#fold.add(pane.accumulators, this.#fold.prepare(pane.accumulators, extracted));
+    pane.count += 1;
+    if (isFull) {
+      context.state.put(key, number, pane);
+      panes.add(number, pane.accumulators);
+    } else {
+      context.state.touch(last);
+      panes.changed(number);
+    }
+    const total = number * this.#paneSize + pane.count;
     if (total % this.#spec.every === 0) this.#complete(key, total / this.#paneSize, panes, context);
   }
 

@@ -66,13 +66,14 @@ export class PaneWindows implements Operator<Kept> {
     const pane = tumblingAt(timestamp, paneMs, offsetMs).start;
     const entry = context.state.get(key, pane);
     if (entry !== undefined && typeof entry.value !== 'number') {
-      this.#fold.add(entry.value.accumulators, extracted);
+      const { accumulators } = entry.value;
+      this.#fold.add(accumulators, this.#fold.prepare(accumulators, extracted));
       context.state.touch(entry);
       this.#panes.get(key)?.changed(pane);
       return this.#lookAhead(key, pane, context);
     }
     const accumulators = this.#fold.init();
-    this.#fold.add(accumulators, extracted);
+    this.#fold.add(accumulators, this.#fold.prepare(accumulators, extracted));
     context.state.put(key, pane, { accumulators });
     this.#panes.get(key)?.add(pane, accumulators);
     this.#lookAhead(key, pane, context);

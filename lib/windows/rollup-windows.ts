@@ -42,9 +42,11 @@ export class RollupWindows implements Operator<Window> {
       return;
     }
     const extracted = this.#fold.extract(value, timestamp);
-    const entry = this.#entryOf(key, smallest, context);
-    this.#fold.add(entry.value.accumulators, extracted);
-    context.state.touch(entry);
+    const known = context.state.get(key, slotOf(smallest));
+    const accumulators = known?.value.accumulators ?? this.#fold.init();
+    this.#fold.add(accumulators, this.#fold.prepare(accumulators, extracted));
+    if (known !== undefined) context.state.touch(known);
+    else context.state.put(key, slotOf(smallest), { accumulators }, smallest.end + this.#graceMs);
   }
 
   onDue(entry: StateEntry<Window>, context: Context): void {

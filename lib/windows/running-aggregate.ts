@@ -53,7 +53,7 @@ class RunningAggregate implements Operator<Running> {
     const extracted = this.#fold.extract(value, timestamp);
     const known = context.state.get(key, ONLY);
     const running = known?.value ?? { accumulators: this.#fold.init(), latest: timestamp, news: 0 };
-    this.#fold.add(running.accumulators, extracted);
+    this.#fold.add(running.accumulators, this.#fold.prepare(running.accumulators, extracted));
     running.latest = Math.max(running.latest, timestamp);
     running.news += 1;
     const { emit } = this.#policy;

@@ -59,12 +59,12 @@ export class SessionWindows implements Operator<readonly Session[]> {
       return;
     }
     const extracted = this.#fold.extract(value, timestamp);
-    const first = Math.min(timestamp, ...touched.map((each) => each.first));
-    for (const { isOut, ...gone } of touched) {
-      if (isOut === true && gone.first !== first) this.#emit(key, gone, 'retract', context);
-    }
     const merged = this.#merge(touched, alone);
-    this.#fold.add(merged.accumulators, extracted);
+    const prepared = this.#fold.prepare(merged.accumulators, extracted);
+    for (const { isOut, ...gone } of touched) {
+      if (isOut === true && gone.first !== merged.first) this.#emit(key, gone, 'retract', context);
+    }
+    this.#fold.add(merged.accumulators, prepared);
     merged.isClosed = context.watermark >= this.#closesAt(merged);
     if (this.#isUpdating) this.#speakEarly(key, merged, context);
     const rest = sessions.filter((each) => !touched.includes(each));
@@ -104,9 +104,10 @@ export class SessionWindows implements Operator<readonly Session[]> {
   }
 
   #merge(touched: readonly Session[], alone: { first: number; last: number }): Session {
-    const [earliest, ...others] = touched;
-    const accumulators = earliest?.accumulators ?? this.#fold.init();
-    for (const each of others) this.#fold.merge(accumulators, each.accumulators);
+    // One that is only extended keeps its accumulators; several are merged into new ones, for their rows may be taken back.
+    const [only, ...others] = touched;
+    const accumulators =
+      only !== undefined && others.length === 0 ? only.accumulators : this.#mergedAccumulators(touched);
     const first = Math.min(alone.first, ...touched.map((each) => each.first));
     const last = Math.max(alone.last, ...touched.map((each) => each.last));
     const same = touched.find((each) => each.first === first);
@@ -119,6 +120,12 @@ export class SessionWindows implements Operator<readonly Session[]> {
       ...(news > 0 && { news }),
       ...(same?.speaksAt !== undefined && { speaksAt: same.speaksAt }),
     };
+  }
+
+  #mergedAccumulators(touched: readonly Session[]): unknown[] {
+    const accumulators = this.#fold.init();
+    for (const each of touched) this.#fold.merge(accumulators, each.accumulators);
+    return accumulators;
   }
 
   #speakEarly(key: string, each: Session, context: Context): void {

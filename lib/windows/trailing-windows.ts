@@ -53,10 +53,11 @@ export class TrailingWindows implements Operator<Kept> {
     }
     const extracted = this.#fold.extract(value, timestamp);
     const known = context.state.get(key, timestamp);
-    const entry = known ?? context.state.put(key, timestamp, { accumulators: this.#fold.init() }, due);
-    if (typeof entry.value === 'number') return;
-    this.#fold.add(entry.value.accumulators, extracted);
-    context.state.touch(entry);
+    if (typeof known?.value === 'number') return;
+    const accumulators = known?.value.accumulators ?? this.#fold.init();
+    this.#fold.add(accumulators, this.#fold.prepare(accumulators, extracted));
+    if (known !== undefined) context.state.touch(known);
+    else context.state.put(key, timestamp, { accumulators }, due);
   }
 
   onDue({ key, slot, value }: StateEntry<Kept>, context: Context): void {

@@ -14,10 +14,10 @@ describe('more than the limit', () => {
   test('refuses the record, and every aggregate beside it', () => {
     const fold = foldOf({ n: count(), all: collect((value: unknown) => value, { limit: 2 }) });
     const accumulators = fold.init();
-    fold.add(accumulators, fold.extract('a', 0));
-    fold.add(accumulators, fold.extract('b', 0));
+    fold.add(accumulators, fold.prepare(accumulators, fold.extract('a', 0)));
+    fold.add(accumulators, fold.prepare(accumulators, fold.extract('b', 0)));
 
-    expect(() => fold.add(accumulators, fold.extract('c', 0))).toThrow(
+    expect(() => fold.add(accumulators, fold.prepare(accumulators, fold.extract('c', 0)))).toThrow(
       "collect holds 2 values and its limit is 2; raise the limit, or choose what to keep with overflow: 'keep-first' or 'keep-last'",
     );
 

@@ -40,9 +40,9 @@ test('a record on which add throws is folded into none of the aggregates', () =>
   });
   const fold = foldOf({ before: count(), picky, after: count() });
   const accumulators = fold.init();
-  fold.add(accumulators, fold.extract(1, 0));
+  fold.add(accumulators, fold.prepare(accumulators, fold.extract(1, 0)));
 
-  expect(() => fold.add(accumulators, fold.extract(2, 0))).toThrow('no two');
+  expect(() => fold.add(accumulators, fold.prepare(accumulators, fold.extract(2, 0)))).toThrow('no two');
 
   expect(fold.results(accumulators)).toEqual({ before: 1, picky: 1, after: 1 });
 });

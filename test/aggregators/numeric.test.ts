@@ -50,7 +50,8 @@ describe('nothing that counts', () => {
 test('text compares by its code units, bigint exactly', () => {
   const texts = foldOf({ last: max((value: unknown) => String(value)) });
   const accumulators = texts.init();
-  for (const value of ['Zebra', 'apple', 'Äpfel']) texts.add(accumulators, texts.extract(value, 0));
+  for (const value of ['Zebra', 'apple', 'Äpfel'])
+    texts.add(accumulators, texts.prepare(accumulators, texts.extract(value, 0)));
 
   expect(texts.results(accumulators)).toEqual({ last: 'Äpfel' });
 });
@@ -64,9 +65,9 @@ test('a value on which user code throws is folded into none of the aggregates', 
     }),
   });
   const accumulators = fold.init();
-  fold.add(accumulators, fold.extract(1, 0));
+  fold.add(accumulators, fold.prepare(accumulators, fold.extract(1, 0)));
 
-  expect(() => fold.add(accumulators, fold.extract(2, 0))).toThrow('no two');
+  expect(() => fold.add(accumulators, fold.prepare(accumulators, fold.extract(2, 0)))).toThrow('no two');
 
   expect(fold.results(accumulators)).toEqual({ n: 1, total: 1 });
 });

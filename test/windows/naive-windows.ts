@@ -37,7 +37,8 @@ export function eventOf(reading: Reading): Event {
 export function rowOf(key: string, window: WindowRange, inside: readonly Reading[]): object {
   const fold = foldOf(exact);
   const accumulators = fold.init();
-  for (const reading of inside) fold.add(accumulators, fold.extract(reading, reading.at));
+  for (const reading of inside)
+    fold.add(accumulators, fold.prepare(accumulators, fold.extract(reading, reading.at)));
   return { key, windowStart: window.start, windowEnd: window.end, ...fold.results(accumulators) };
 }
 
