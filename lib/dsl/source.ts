@@ -1,5 +1,10 @@
 import { DefinitionError } from '../model/index.ts';
-import { nonNegativeDurationMs, type DurationInput, type TimestampInput } from '../time/index.ts';
+import {
+  nonNegativeDurationMs,
+  positiveDurationMs,
+  type DurationInput,
+  type TimestampInput,
+} from '../time/index.ts';
 import type { Schema, SchemaOutput } from './schema.ts';
 
 /** When a record happened, and how much disorder its stream has: the one place where a pipeline's time is set. */
@@ -17,6 +22,12 @@ export interface TimeOptions<T> {
    * @default 1 hour
    */
   readonly maxSkew?: DurationInput;
+  /**
+   * How long the stream must be silent before ticks move event time on, so that its last windows close. A record that
+   * comes after all may then be late, with the reason `idle-advance`.
+   * @default 1 minute
+   */
+  readonly idleAfter?: DurationInput;
 }
 
 /** A source as it is declared: what its records look like and when they happened. */
@@ -25,9 +36,11 @@ export interface SourceSpec<T> {
   readonly timestamp: 'arrival' | ((value: T) => TimestampInput);
   readonly outOfOrderMs: number;
   readonly maxSkewMs: number;
+  readonly idleAfterMs: number;
 }
 
 const DEFAULT_MAX_SKEW = '1 hour';
+const DEFAULT_IDLE_AFTER = '1 minute';
 
 /**
  * A stream of JSON records that a schema checks and types. A record that is no JSON, fails the schema or has no
@@ -53,5 +66,6 @@ export function source<S extends Schema>(
     timestamp: time.timestamp,
     outOfOrderMs: nonNegativeDurationMs(time.outOfOrder ?? 0, 'outOfOrder of a source'),
     maxSkewMs: nonNegativeDurationMs(time.maxSkew ?? DEFAULT_MAX_SKEW, 'maxSkew of a source'),
+    idleAfterMs: positiveDurationMs(time.idleAfter ?? DEFAULT_IDLE_AFTER, 'idleAfter of a source'),
   });
 }

@@ -4,16 +4,26 @@ export interface EventTime {
   readonly newest: number;
   /** No event before this is expected any more. */
   readonly watermark: number;
+  /** When the last record with data arrived, or `-Infinity`. */
+  readonly arrival: number;
+}
+
+/** How a stage's event time moves, in ms. */
+export interface TimeRules {
+  readonly outOfOrderMs: number;
+  readonly idleAfterMs: number;
 }
 
 export const BEGINNING_OF_TIME: EventTime = {
   newest: Number.NEGATIVE_INFINITY,
   watermark: Number.NEGATIVE_INFINITY,
+  arrival: Number.NEGATIVE_INFINITY,
 };
 
 export const END_OF_TIME: EventTime = {
   newest: Number.POSITIVE_INFINITY,
   watermark: Number.POSITIVE_INFINITY,
+  arrival: Number.POSITIVE_INFINITY,
 };
 
 /** The time of a task that goes on for several others: of the one that is furthest behind. */
@@ -25,7 +35,46 @@ export function earliestOf(times: readonly EventTime[]): EventTime {
 }
 
 /** Event time after a record with this timestamp, in a stream with this much disorder. It never goes back. */
-export function advanced(time: EventTime, timestamp: number, outOfOrderMs: number): EventTime {
-  if (timestamp <= time.newest) return time;
-  return { newest: timestamp, watermark: Math.max(time.watermark, timestamp - outOfOrderMs) };
+export function advanced(
+  time: EventTime,
+  event: { readonly timestamp: number; readonly arrival: number },
+  { outOfOrderMs }: TimeRules,
+): EventTime {
+  const newest = Math.max(time.newest, event.timestamp);
+  return {
+    newest,
+    watermark: Math.max(time.watermark, newest - outOfOrderMs),
+    arrival: Math.max(time.arrival, event.arrival),
+  };
+}
+
+/** A record whose timestamp doesn't count still shows that the stream isn't idle. */
+export function alive(time: EventTime, arrival: number): EventTime {
+  return arrival > time.arrival ? { ...time, arrival } : time;
+}
+
+/**
+ * Event time after a tick: if no record has come for `idleAfter`, it moves on as fast as the ticks arrive, that much
+ * behind. So the last windows of a stream that fell silent close. It is a guess: a record that comes later after all may
+ * find its window closed. Reading an old log again gives the same, as only arrival times are compared.
+ */
+export function ticked(
+  time: EventTime,
+  arrival: number,
+  { outOfOrderMs, idleAfterMs }: TimeRules,
+): EventTime {
+  const silentMs = arrival - time.arrival;
+  if (!Number.isFinite(silentMs) || silentMs < idleAfterMs) return time;
+  const watermark = time.newest - outOfOrderMs + silentMs - idleAfterMs;
+  return watermark > time.watermark ? { ...time, watermark } : time;
+}
+
+/** Whether only silence, not a newer record, has moved time beyond this timestamp. */
+export function isOvertaken(
+  { newest, watermark }: EventTime,
+  timestamp: number,
+  { outOfOrderMs }: TimeRules,
+): boolean {
+  const certain = newest - outOfOrderMs;
+  return watermark > certain && timestamp >= certain;
 }

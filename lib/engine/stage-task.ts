@@ -10,7 +10,7 @@ import {
 import { planOf, sourceNodeOf, type StagePlan } from '../plan/index.ts';
 import { compileStage, type CompiledStage, type StepHost } from './compile.ts';
 import { decodeRecord } from './decode-record.ts';
-import { advanced, END_OF_TIME, type EventTime } from './event-clock.ts';
+import { advanced, alive, END_OF_TIME, isOvertaken, ticked, type EventTime } from './event-clock.ts';
 import { HaltError } from './halt.ts';
 import { TaskState } from './state.ts';
 
@@ -54,18 +54,23 @@ export class StageTask {
     this.#index = 0;
     const control = decodeControlRecord(record.data);
     if (control !== undefined) {
-      this.#moveTo(END_OF_TIME);
+      const isEnd = control.kind === 'finish';
+      this.#moveTo(isEnd ? END_OF_TIME : ticked(this.state.time, record.arrival, this.#stage.time));
       return;
     }
     const decoded = decodeRecord(this.#spec, record);
     if (decoded.kind === 'refused') {
+      this.state.time = alive(this.state.time, record.arrival);
       this.#deadLetter(decoded.reason, this.#stage.source, decoded.message, record.arrival);
       return;
     }
     const { event } = decoded;
-    this.#compiled.accept(event);
-    if (!event.isAhead)
-      this.#moveTo(advanced(this.state.time, event.timestamp, this.#stage.time.outOfOrderMs));
+    const { time } = this.state;
+    this.#compiled.accept(
+      isOvertaken(time, event.timestamp, this.#stage.time) ? { ...event, isOvertaken: true } : event,
+    );
+    if (event.isAhead === true) this.state.time = alive(time, record.arrival);
+    else this.#moveTo(advanced(time, { ...event, arrival: record.arrival }, this.#stage.time));
   }
 
   /** What the records since the last call have set off, in order. */
@@ -82,9 +87,9 @@ export class StageTask {
   }
 
   #moveTo(time: EventTime): void {
-    if (time === this.state.time) return;
+    const isLater = time.watermark > this.state.time.watermark;
     this.state.time = time;
-    this.#moveOperators(time.watermark);
+    if (isLater) this.#moveOperators(time.watermark);
   }
 
   /** Steps from one due instant to the next, so that a result is never late for the operator behind. */

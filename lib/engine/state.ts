@@ -6,7 +6,7 @@ import { KeyedTable, type Entry } from './keyed-table.ts';
 export type Changes = ReadonlyMap<string, readonly Entry[]>;
 
 type StoredTable = [id: string, deleted: (string | Slot)[], put: unknown[]];
-type StoredChanges = [newest: number, watermark: number, tables: StoredTable[]];
+type StoredChanges = [newest: number, watermark: number, tables: StoredTable[], arrival?: number];
 
 /** How what another version of the pipeline has stored becomes state of this one. */
 export interface StateUpgrade {
@@ -53,29 +53,21 @@ export class TaskState {
       const entries = new Set(changes.flatMap((change) => change.get(id) ?? []));
       return encodeTable(id, entries);
     });
-    const { newest, watermark } = this.time;
-    const stored: StoredChanges = [
-      newest,
-      watermark,
-      tables.filter(([, gone, put]) => gone.length + put.length > 0),
-    ];
-    return encode(stored);
+    return this.#encode(tables.filter(([, gone, put]) => gone.length + put.length > 0));
   }
 
   /** The whole state in pieces of about `pieceBytes` before compression; applied in any order they restore it. */
   *encodeAll(entriesPerPiece: number): Iterable<Uint8Array> {
-    const { newest, watermark } = this.time;
-    yield encode([newest, watermark, []] satisfies StoredChanges);
+    yield this.#encode([]);
     for (const [id, table] of this.tables) {
       let piece: Entry[] = [];
       for (const entry of table.entries()) {
         piece.push(entry);
         if (piece.length < entriesPerPiece) continue;
-        yield encode([newest, watermark, [encodeTable(id, piece)]] satisfies StoredChanges);
+        yield this.#encode([encodeTable(id, piece)]);
         piece = [];
       }
-      if (piece.length > 0)
-        yield encode([newest, watermark, [encodeTable(id, piece)]] satisfies StoredChanges);
+      if (piece.length > 0) yield this.#encode([encodeTable(id, piece)]);
     }
   }
 
@@ -84,13 +76,18 @@ export class TaskState {
    * @throws FatalError if they are about an operator that the pipeline doesn't have
    */
   apply(bytes: Uint8Array, { forgets, migrate }: StateUpgrade = NO_UPGRADE): Changes {
-    const [newest, watermark, tables] = decode(bytes) as StoredChanges;
-    this.time = { newest, watermark };
+    const [newest, watermark, tables, arrival = newest] = decode(bytes) as StoredChanges;
+    this.time = { newest, watermark, arrival };
     return new Map(
       tables
         .filter(([id]) => !forgets.has(id))
         .map(([id, deleted, put]) => [id, this.#applyTable(id, deleted, put, migrate.get(id))]),
     );
+  }
+
+  #encode(tables: StoredTable[]): Uint8Array {
+    const { newest, watermark, arrival } = this.time;
+    return encode([newest, watermark, tables, arrival] satisfies StoredChanges);
   }
 
   #applyTable(

@@ -2,10 +2,11 @@
  * A control record is an ordinary record of the log that speaks to the runtime instead of carrying data, so it has
  * the same single writer, the same order and the same replay as everything else.
  *
+ * - `tick`: time passes, whether or not there is traffic. Its arrival time says how much.
  * - `finish`: the input is complete. Event time moves to its end and every window closes.
  */
 export interface ControlRecord {
-  readonly kind: 'finish';
+  readonly kind: 'tick' | 'finish';
 }
 
 /** Bytes no JSON text, KPL aggregate or compressed stream begins with: NUL, `millrace`, NUL. */
@@ -24,7 +25,6 @@ export function encodeControlRecord(control: ControlRecord): Uint8Array {
 export function decodeControlRecord(data: Uint8Array): ControlRecord | undefined {
   if (data[0] !== 0 || !MAGIC.every((byte, index) => data[index] === byte)) return undefined;
   const control: unknown = JSON.parse(new TextDecoder().decode(data.subarray(MAGIC.length)));
-  const isKnown =
-    typeof control === 'object' && control !== null && 'kind' in control && control.kind === 'finish';
-  return isKnown ? { kind: 'finish' } : undefined;
+  if (typeof control !== 'object' || control === null || !('kind' in control)) return undefined;
+  return control.kind === 'tick' || control.kind === 'finish' ? { kind: control.kind } : undefined;
 }

@@ -18,10 +18,12 @@ export interface Event {
   readonly change?: 'update' | 'last' | 'retract';
   /** Set on a record whose timestamp lies further ahead of its arrival than `maxSkew` allows. */
   readonly isAhead?: boolean;
+  /** Set on a record that event time has passed only because the stream was silent. */
+  readonly isOvertaken?: boolean;
 }
 
 /** Why a record could not be counted where it belongs. */
-export type LateReason = 'behind-watermark' | 'ahead-of-arrival';
+export type LateReason = 'behind-watermark' | 'ahead-of-arrival' | 'idle-advance';
 
 /** What a `.late` stream carries: the value, and enough to see by how much and why it missed. */
 export interface Late<T> {

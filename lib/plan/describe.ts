@@ -12,7 +12,7 @@ export function describePlan(plan: Plan): string {
 function describeStage({ id, time, operators, sinks }: StagePlan): string {
   const clock = time.timestamp === 'arrival' ? 'arrival time' : 'event time';
   return [
-    `  stage ${id}: ${clock}, out of order up to ${formatDuration(time.outOfOrderMs)}, ahead up to ${formatDuration(time.maxSkewMs)}`,
+    `  stage ${id}: ${clock}, out of order up to ${formatDuration(time.outOfOrderMs)}, ahead up to ${formatDuration(time.maxSkewMs)}, idle after ${formatDuration(time.idleAfterMs)}`,
     ...operators.map(describeOperator),
     ...sinks.map(({ name, kind }) => `    -> ${name} (${kind})`),
   ].join('\n');

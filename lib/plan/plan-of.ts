@@ -47,11 +47,16 @@ export function nodesOf(pipeline: Pipeline, sourceName: string): readonly Node[]
 
 function stageOf(pipeline: Pipeline, source: SourceNode): StagePlan {
   const nodes = nodesOf(pipeline, source.name);
-  const { timestamp, outOfOrderMs, maxSkewMs } = source.spec;
+  const { timestamp, outOfOrderMs, maxSkewMs, idleAfterMs } = source.spec;
   return {
     id: source.name,
     source: source.name,
-    time: { timestamp: timestamp === 'arrival' ? 'arrival' : 'extracted', outOfOrderMs, maxSkewMs },
+    time: {
+      timestamp: timestamp === 'arrival' ? 'arrival' : 'extracted',
+      outOfOrderMs,
+      maxSkewMs,
+      idleAfterMs,
+    },
     operators: nodes.filter(isOperator).map((node) => operatorOf(node, nodes, outOfOrderMs)),
     sinks: sinksOf(pipeline, source.name).map(([name, node]) => sinkOf(name, node)),
   };

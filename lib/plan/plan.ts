@@ -20,6 +20,7 @@ export interface StagePlan {
     readonly timestamp: 'arrival' | 'extracted';
     readonly outOfOrderMs: number;
     readonly maxSkewMs: number;
+    readonly idleAfterMs: number;
   };
   /** Stateful operators, each before those that read its results. */
   readonly operators: readonly OperatorPlan[];

@@ -1,5 +1,12 @@
 import type { Fold } from '../aggregators/index.ts';
-import { decodeKey, type Event, type Late, type LateEvent, type WindowRange } from '../model/index.ts';
+import {
+  decodeKey,
+  type Event,
+  type Late,
+  type LateEvent,
+  type LateReason,
+  type WindowRange,
+} from '../model/index.ts';
 
 /**
  * How far a result has got: `final` results come once; of the others, `update` may be followed by a newer one, `last`
@@ -31,19 +38,21 @@ export function windowResult(
 }
 
 /** What goes to the late stream: the value, by how much it missed this window, and why. */
-export function lateFor(
-  { key, value, timestamp, isAhead }: Event,
-  watermark: number,
-  window: WindowRange,
-): LateEvent {
+export function lateFor(event: Event, watermark: number, window: WindowRange): LateEvent {
+  const { key, value, timestamp } = event;
   const late: Late<unknown> = {
     value,
     timestamp,
     watermark,
     lateBy: watermark - timestamp,
-    reason: isAhead === true ? 'ahead-of-arrival' : 'behind-watermark',
+    reason: reasonFor(event),
     windowStart: window.start,
     windowEnd: window.end,
   };
   return { value: late, timestamp, ...(key !== undefined && { key }) };
+}
+
+function reasonFor({ isAhead, isOvertaken }: Event): LateReason {
+  if (isAhead === true) return 'ahead-of-arrival';
+  return isOvertaken === true ? 'idle-advance' : 'behind-watermark';
 }
