@@ -70,6 +70,9 @@ function eventsOf(
     case 'flink':
       return flinkEvents(partOf(flinkSettings({ ...options, ...seedsOf(values.seeds) }), part, parts));
     case 'beam':
+      if (values.seeds !== undefined) {
+        throw new RangeError(`--seeds is "${values.seeds}"; the beam profile has none, leave it out`);
+      }
       return beamEvents(partOf(beamSettings(options), part, parts));
     default:
       throw new RangeError(`--profile is "${values.profile}"; it must be flink or beam`);
