@@ -9,7 +9,7 @@ import {
   messageOf,
   type AppendOutput,
   type DeadLetterOutput,
-  type Output,
+  type TableOutput,
   type RowOutput,
 } from '../model/index.ts';
 import { RESULTS_KEY } from '../plan/index.ts';
@@ -36,9 +36,9 @@ export class DynamoDbSinks implements OutputSinks {
   }
 
   /** What fails is handed back; it is tried again with the next batch. Outputs of one item keep their order. */
-  async deliver(outputs: readonly Output[], signal?: AbortSignal): Promise<readonly Output[]> {
+  async deliver(outputs: readonly TableOutput[], signal?: AbortSignal): Promise<readonly TableOutput[]> {
     const queue = [...itemsInOrder(outputs).values()].values();
-    const undelivered = new Map<Output, unknown>();
+    const undelivered = new Map<TableOutput, unknown>();
     const worker = async (): Promise<void> => {
       for (const sameItem of queue) await this.#deliverInOrder(sameItem, undelivered, signal);
     };
@@ -52,8 +52,8 @@ export class DynamoDbSinks implements OutputSinks {
   }
 
   async #deliverInOrder(
-    outputs: readonly Output[],
-    undelivered: Map<Output, unknown>,
+    outputs: readonly TableOutput[],
+    undelivered: Map<TableOutput, unknown>,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     for (const [index, output] of outputs.entries()) {
@@ -67,7 +67,7 @@ export class DynamoDbSinks implements OutputSinks {
     }
   }
 
-  async #put(output: Output): Promise<void> {
+  async #put(output: TableOutput): Promise<void> {
     try {
       await this.#client.send(new PutItemCommand(this.#request(output)));
     } catch (error) {
@@ -77,7 +77,7 @@ export class DynamoDbSinks implements OutputSinks {
     }
   }
 
-  #request(output: Output): PutItemCommandInput {
+  #request(output: TableOutput): PutItemCommandInput {
     const Item = toResultItem(output);
     switch (output.kind) {
       case 'row':
@@ -122,8 +122,8 @@ function refusedOutput(
 const onlyOnce = { ConditionExpression: `attribute_not_exists(${RESULTS_KEY.partition})` };
 
 /** Outputs by the item they write, each in the order given. */
-function itemsInOrder(outputs: readonly Output[]): Map<string, Output[]> {
-  const byItem = new Map<string, Output[]>();
+function itemsInOrder(outputs: readonly TableOutput[]): Map<string, TableOutput[]> {
+  const byItem = new Map<string, TableOutput[]>();
   for (const output of outputs) {
     const item = itemName(output);
     const others = byItem.get(item);
@@ -133,7 +133,8 @@ function itemsInOrder(outputs: readonly Output[]): Map<string, Output[]> {
   return byItem;
 }
 
-function itemName(output: Output): string {
-  if (output.kind === 'row') return JSON.stringify([output.sink, output.key, output.window?.start]);
+function itemName(output: TableOutput): string {
+  if (output.kind === 'row')
+    return JSON.stringify([output.sink, output.key, output.window?.start, output.row]);
   return JSON.stringify([output.id.shardId, output.id.sequenceNumber, output.id.index]);
 }

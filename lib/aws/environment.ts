@@ -1,11 +1,13 @@
 import { MillraceError } from '../model/index.ts';
 import { ENVIRONMENT } from '../plan/index.ts';
 
-type Required = Exclude<keyof typeof ENVIRONMENT, 'checkpointBucket'>;
+type Required = Exclude<keyof typeof ENVIRONMENT, 'checkpointBucket' | 'shuffles'>;
 
 export type Surroundings = { readonly [Name in Required]: string } & {
   /** Without one, large checkpoints are cut into items of the journal table. */
   readonly checkpointBucket?: string;
+  /** The name of the stream of each stage it sends to. */
+  readonly shuffles: Readonly<Record<string, string>>;
 };
 
 /** @throws MillraceError naming the variable that is missing */
@@ -28,6 +30,8 @@ export function readSurroundings(variables: Readonly<Record<string, string | und
     journalTable: read('journalTable'),
     resultsTable: read('resultsTable'),
     deadLetterTable: read('deadLetterTable'),
+    // Written by the construct.
+    shuffles: JSON.parse(find('shuffles') ?? '{}') as Readonly<Record<string, string>>,
     ...(checkpointBucket !== undefined && { checkpointBucket }),
   };
 }

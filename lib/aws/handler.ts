@@ -12,6 +12,7 @@ import { DynamoDbSinks } from './dynamodb-sinks.ts';
 import { readSurroundings, type Surroundings } from './environment.ts';
 import { originOf, recordsOf, windowOf, type KinesisEvent } from './kinesis-event.ts';
 import { KinesisInputStream } from './kinesis-input-stream.ts';
+import { KinesisShuffle } from './kinesis-shuffle.ts';
 import { observed } from './observed.ts';
 
 /** How much of an invocation's time delivery may take; the rest is for putting what is left into the journal. */
@@ -90,6 +91,7 @@ class TaskPool {
       store: this.#store,
       stream: new KinesisInputStream(this.#kinesis, streamArn),
       sinks: this.#sinks,
+      shuffle: new KinesisShuffle(this.#kinesis, streamArn, this.#surroundings.shuffles, stage.sends),
       newToken: randomUUID,
     });
     this.#tasks.set(shardId, task);

@@ -4,4 +4,5 @@ export { DynamoDbJournalStore, type DynamoDbJournalStoreOptions } from './dynamo
 export { DynamoDbSinks, type SinkTables } from './dynamodb-sinks.ts';
 export { createHandler, type KinesisResponse } from './handler.ts';
 export type { KinesisEvent } from './kinesis-event.ts';
+export { KinesisShuffle } from './kinesis-shuffle.ts';
 export { VERSION } from './output-items.ts';

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { versionOf, type DeadLetterOutput, type Output, type RowOutput } from '../model/index.ts';
+import { versionOf, type DeadLetterOutput, type TableOutput, type RowOutput } from '../model/index.ts';
 import { RESULTS_KEY } from '../plan/index.ts';
 import { toAttributes, toAttributeValue } from './attribute-value.ts';
 
@@ -21,7 +21,7 @@ export const RETRACTED = '@retracted';
  *
  * A property that would take the place of pk or sk is stored as `@pk` or `@sk`.
  */
-export function toResultItem(output: Output): Item {
+export function toResultItem(output: TableOutput): Item {
   const version = versionOf(output);
   const own: Item = { [VERSION]: { S: version }, '@timestamp': { N: String(output.timestamp) } };
   switch (output.kind) {

@@ -1,4 +1,5 @@
-import type { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Stack, type Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat, type BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -13,6 +14,8 @@ export interface StageFunctionProps {
   readonly entry: string;
   readonly tables: PipelineTables;
   readonly checkpointBucket: CheckpointBucket;
+  /** The streams of the stages it sends to. */
+  readonly shuffles: ReadonlyMap<string, IStream>;
   readonly memorySize: number;
   readonly timeout: Duration;
   readonly removalPolicy: RemovalPolicy;
@@ -45,6 +48,7 @@ export function createStageFunction(
     entry,
     tables,
     checkpointBucket,
+    shuffles,
     memorySize,
     timeout,
     removalPolicy,
@@ -68,12 +72,18 @@ export function createStageFunction(
         resultsTable: tables.results.tableName,
         deadLetterTable: tables.deadLetters.tableName,
         checkpointBucket: checkpointBucket.bucketName,
+        shuffles: Stack.of(scope).toJsonString(
+          Object.fromEntries([...shuffles].map(([to, stream]) => [to, stream.streamName])),
+        ),
       }),
       NODE_OPTIONS: '--enable-source-maps',
     },
     logGroup: new LogGroup(scope, `${id}Logs`, { retention: RetentionDays.ONE_MONTH, removalPolicy }),
   });
   grantStageAccess(tables, stageFunction);
+  for (const stream of shuffles.values()) {
+    stream.grant(stageFunction, 'kinesis:PutRecords', 'kinesis:ListShards');
+  }
   grantCheckpointAccess(checkpointBucket, tables.journal, stageFunction);
   return stageFunction;
 }
@@ -87,5 +97,6 @@ function environmentOf(
     [ENVIRONMENT.resultsTable]: surroundings.resultsTable,
     [ENVIRONMENT.deadLetterTable]: surroundings.deadLetterTable,
     [ENVIRONMENT.checkpointBucket]: surroundings.checkpointBucket,
+    [ENVIRONMENT.shuffles]: surroundings.shuffles,
   };
 }

@@ -116,23 +116,31 @@ export class StreamPipeline<In extends object, Out extends object> extends Const
     const tables = createTables(this, settings.removalPolicy);
     const checkpointBucket =
       props.checkpointBucket ?? createCheckpointBucket(this, 'Checkpoints', settings.removalPolicy);
-    const stages = this.plan.stages.map(({ id: stage, source }) => {
-      const prefix = capitalized(source);
-      const stream = given[source] ?? createSourceStream(this, `${prefix}Stream`, settings);
+    const streams = new Map(
+      this.plan.stages.map(({ id: stage, input }) => {
+        const own = input.kind === 'source' ? given[input.source] : undefined;
+        return [stage, own ?? createSourceStream(this, `${capitalized(stage)}Stream`, settings)];
+      }),
+    );
+    const stages = this.plan.stages.map((stage) => {
+      const prefix = capitalized(stage.id);
+      const stream = required(streams, stage.id);
       const target = createStageFunction(this, `${prefix}Function`, {
         ...settings,
-        stage,
-        description: `stage ${stage} of pipeline ${name}`,
+        stage: stage.id,
+        description: `stage ${stage.id} of pipeline ${name}`,
         entry: props.entry,
         tables,
         checkpointBucket,
+        shuffles: new Map(stage.sends.map(({ to }) => [to, required(streams, to)])),
       });
       createStageMapping(this, `${prefix}Mapping`, { ...settings, stream, target });
-      return { source, stream, target };
+      return { stage, stream, target };
     });
+    const ofSources = stages.filter(({ stage }) => stage.input.kind === 'source');
     // A stage for each source: the plan says so, the compiler can't follow.
-    this.streams = byName(stages, ({ source, stream }) => [source, stream]) as typeof this.streams;
-    this.functions = byName(stages, ({ source, target }) => [source, target]) as typeof this.functions;
+    this.streams = byName(ofSources, ({ stage, stream }) => [stage.id, stream]) as typeof this.streams;
+    this.functions = byName(ofSources, ({ stage, target }) => [stage.id, target]) as typeof this.functions;
     this.journal = tables.journal;
     this.checkpointBucket = checkpointBucket;
     this.results = tables.results;
@@ -144,7 +152,7 @@ export class StreamPipeline<In extends object, Out extends object> extends Const
       DeadLetterTable: this.deadLetters.tableName,
       JournalTable: this.journal.tableName,
       CheckpointBucket: this.checkpointBucket.bucketName,
-      ...byName(stages, ({ source, stream }) => [`${capitalized(source)}Stream`, stream.streamName]),
+      ...byName(ofSources, ({ stage, stream }) => [`${capitalized(stage.id)}Stream`, stream.streamName]),
     });
   }
 
@@ -198,6 +206,16 @@ function byName<T, V>(
   return Object.fromEntries(items.map(entryOf));
 }
 
+/** As the ids of constructs are written: `per-minute-shuffle` becomes `PerMinuteShuffle`. */
 function capitalized(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
+  return name
+    .split('-')
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+    .join('');
+}
+
+function required(streams: ReadonlyMap<string, IStream>, stage: string): IStream {
+  const stream = streams.get(stage);
+  if (stream === undefined) throw new RangeError(`plan has no stage "${stage}"`);
+  return stream;
 }

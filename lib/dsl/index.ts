@@ -6,6 +6,7 @@ export {
   LATE,
   type FilterNode,
   type FlatMapNode,
+  type KeyNode,
   type MapNode,
   type MergeNode,
   type Node,

@@ -11,6 +11,7 @@ export type Node =
   | FilterNode
   | FlatMapNode
   | PartitionKeyNode
+  | KeyNode
   | MergeNode
   | OperatorNode
   | SideNode;
@@ -43,6 +44,13 @@ export interface FlatMapNode {
 export interface PartitionKeyNode {
   readonly kind: 'by-partition-key';
   readonly input: Node;
+}
+
+/** Keys by what a function reads from the values; where state is needed, events meet by this key. */
+export interface KeyNode {
+  readonly kind: 'key-by';
+  readonly input: Node;
+  readonly keyOf: (value: unknown) => unknown;
 }
 
 /** Everything of several streams as one, in the order of the log. */

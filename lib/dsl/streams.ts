@@ -65,11 +65,43 @@ export class Stream<T> extends Flow<T> {
     return new KeyedStream({ kind: 'by-partition-key', input: this.node });
   }
 
+  /**
+   * Keys each value by what `keyOf` reads from it. Where state is needed, all values of a key meet in one place: they are
+   * sent there through a stream of the pipeline's own.
+   */
+  keyBy<K extends KeyValue>(keyOf: (value: T) => K): KeyedStream<K, T> {
+    return new KeyedStream(keyNode(this.node, keyOf));
+  }
+
+  /** The values of this stream and another, as one. */
+  merge<U>(other: Stream<U>): Stream<T | U> {
+    return new Stream({ kind: 'merge', inputs: [this.node, other.node] });
+  }
+
+  /** Divides the stream: a stream for each condition, with the values for which it answers true. */
+  branch<const Conditions extends Readonly<Record<string, (value: T) => boolean>>>(
+    conditions: Conditions,
+  ): { readonly [Name in keyof Conditions]: Stream<Guarded<T, Conditions[Name]>> } {
+    const branches = Object.entries(conditions).map(([name, keep]) => [
+      name,
+      new Stream(filterNode(this.node, keep)),
+    ]);
+    // A stream for each condition, by its name.
+    return Object.fromEntries(branches) as {
+      readonly [Name in keyof Conditions]: Stream<Guarded<T, Conditions[Name]>>;
+    };
+  }
+
   /** Hands the stream to a function, so that steps can be shared between pipelines. */
   through<U>(build: (stream: this) => U): U {
     return build(this);
   }
 }
+
+/** What a condition lets pass: what it guards, or everything of the stream's type. */
+// A predicate's type can only be inferred from a parameter that takes anything.
+// oxlint-disable-next-line typescript/no-explicit-any
+type Guarded<T, Condition> = Condition extends (value: any) => value is infer U ? U : T;
 
 /** A stream whose values belong to keys: what windows and state need. */
 export class KeyedStream<K extends KeyValue, T> extends Flow<T> {
@@ -90,6 +122,16 @@ export class KeyedStream<K extends KeyValue, T> extends Flow<T> {
   /** Any number of values out for each value in, under the same key. They are no longer one row per window. */
   flatMap<U>(expand: (value: T) => Iterable<U>): KeyedStream<K, U> {
     return new KeyedStream(flatMapNode(this.node, expand));
+  }
+
+  /** Gives each value another key. */
+  keyBy<K2 extends KeyValue>(keyOf: (value: T) => K2): KeyedStream<K2, T> {
+    return new KeyedStream(keyNode(this.node, keyOf));
+  }
+
+  /** The values of this stream and another with keys of the same type, as one. */
+  merge<U>(other: KeyedStream<K, U>): KeyedStream<K, T | U> {
+    return new KeyedStream({ kind: 'merge', inputs: [this.node, other.node] });
   }
 
   /**
@@ -315,7 +357,11 @@ function checkedAggregates(id: string, aggregates: AggregateSpec<never>): Aggreg
   );
 }
 
-// Functions about values of one type become functions about `unknown` in these three places only.
+// Functions about values of one type become functions about `unknown` in these places only.
+
+function keyNode(input: Node, keyOf: (value: never) => KeyValue): Node {
+  return { kind: 'key-by', input, keyOf: keyOf as (value: unknown) => unknown };
+}
 
 function mapNode(input: Node, apply: (value: never) => unknown): Node {
   return { kind: 'map', input, apply: apply as (value: unknown) => unknown };

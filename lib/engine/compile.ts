@@ -1,6 +1,6 @@
-import { inputsOf, labelOf, LATE, type Node, type OperatorNode, type Pipeline } from '../dsl/index.ts';
+import { inputsOf, labelOf, LATE, type Node, type OperatorNode } from '../dsl/index.ts';
 import { encodeKey, type Event, type LateEvent } from '../model/index.ts';
-import { delayBefore, nodesOf, sinksOf, sourceNodeOf } from '../plan/index.ts';
+import { delayBefore, delayBehind, type Edge, type StageGraph } from '../plan/index.ts';
 import { RunningOperator } from './running-operator.ts';
 import type { TaskState } from './state.ts';
 
@@ -11,17 +11,24 @@ export interface StepHost {
   partitionKey(): string;
   /** A value has reached an output. */
   reached(sink: string, event: Event): void;
+  /** A value is needed in another stage. */
+  sent(edge: Edge, event: Event): void;
   /** A late value that no output takes. */
   late(operator: string, event: LateEvent): void;
   /** User code threw. */
   failed(operator: string, event: Event, error: unknown): void;
 }
 
-/** A stage as functions: events go in at the source, and what they set off happens before `accept` returns. */
+/** A stage as functions: events go in, and what they set off happens before the call returns. */
 export interface CompiledStage {
-  readonly accept: (event: Event) => void;
+  /** Takes an event of the source. */
+  readonly accept: Step;
+  /** Takes an event that has come through the shuffle, by its edge. */
+  readonly receive: ReadonlyMap<string, Step>;
   /** Each before those that read its results. */
   readonly operators: readonly RunningOperator[];
+  /** For each stage it sends to, by how much what it sends can lie behind its own event time, in ms. */
+  readonly delayTo: ReadonlyMap<string, number>;
 }
 
 type Step = (event: Event) => void;
@@ -29,9 +36,8 @@ type Step = (event: Event) => void;
 const FAILED = Symbol('failed');
 
 /** Turns the nodes of one stage into functions that push events through, depth first, in the order of definition. */
-export function compileStage(pipeline: Pipeline, sourceName: string, host: StepHost): CompiledStage {
-  const nodes = nodesOf(pipeline, sourceName);
-  const sinks = sinksOf(pipeline, sourceName);
+export function compileStage(graph: StageGraph, host: StepHost): CompiledStage {
+  const { nodes, sinks, source } = graph;
   /** For each node, what takes an event that comes by one of its inputs. */
   const steps = new Map<Node, (input: number) => Step>();
   const operators: RunningOperator[] = [];
@@ -54,6 +60,9 @@ export function compileStage(pipeline: Pipeline, sourceName: string, host: StepH
             (event: Event) =>
               host.reached(name, event),
         ),
+      ...graph.sends
+        .filter(({ from }) => from === node)
+        .map((edge) => (event: Event) => host.sent(edge, event)),
     ]);
   const stepsBeside = (node: OperatorNode): ReadonlyMap<string, Step> =>
     new Map(
@@ -64,7 +73,8 @@ export function compileStage(pipeline: Pipeline, sourceName: string, host: StepH
 
   for (const node of nodes.toReversed()) {
     if (node.kind === 'operator') {
-      const operator = runningOperator(node, stepsAfter(node), stepsBeside(node), host);
+      const after = { next: stepsAfter(node), beside: stepsBeside(node) };
+      const operator = runningOperator(node, delayBefore(node, graph), after, host);
       operators.unshift(operator);
       steps.set(node, (input) => (event) => operator.accept(event, input));
     } else if (node.kind !== 'side') {
@@ -72,9 +82,20 @@ export function compileStage(pipeline: Pipeline, sourceName: string, host: StepH
       steps.set(node, () => step);
     }
   }
-  const accept = steps.get(sourceNodeOf(pipeline, sourceName))?.(0);
-  if (accept === undefined) throw new RangeError(`source "${sourceName}" leads to no output`);
-  return { accept, operators };
+  return {
+    accept: (source && steps.get(source)?.(0)) ?? (() => {}),
+    receive: new Map(graph.receives.map(({ id, from }) => [id, fanOut(readersOf(from))])),
+    operators,
+    delayTo: delaysTo(graph),
+  };
+}
+
+function delaysTo(graph: StageGraph): ReadonlyMap<string, number> {
+  const delays = new Map<string, number>();
+  for (const { from, to } of graph.sends) {
+    delays.set(to, Math.max(delays.get(to) ?? 0, delayBehind(from, graph)));
+  }
+  return delays;
 }
 
 function fanOut(targets: readonly Step[]): Step {
@@ -120,13 +141,20 @@ function statelessStep(node: Exclude<Node, { kind: 'operator' | 'side' }>, next:
       };
     case 'by-partition-key':
       return (event) => next({ ...event, key: encodeKey(host.partitionKey()) });
+    case 'key-by':
+      return (event) => {
+        const key = attempt(event, (value) => encodeKey(node.keyOf(value)));
+        if (key === FAILED) return;
+        const { window: _, row: __, ...rest } = event;
+        next({ ...rest, key });
+      };
   }
 }
 
 function runningOperator(
   node: OperatorNode,
-  next: Step,
-  beside: ReadonlyMap<string, Step>,
+  delayMs: number,
+  { next, beside }: { readonly next: Step; readonly beside: ReadonlyMap<string, Step> },
   host: StepHost,
 ): RunningOperator {
   const { id, definition } = node;
@@ -135,7 +163,7 @@ function runningOperator(
   return new RunningOperator({
     create: () => definition.create(),
     table,
-    delayMs: delayBefore(node),
+    delayMs,
     emit: (event, output) => (output === undefined ? next(event) : beside.get(output)?.(event)),
     emitLate: beside.get(LATE) ?? ((event) => host.late(id, event)),
     failed: (event, error) => host.failed(id, event, error),

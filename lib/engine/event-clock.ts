@@ -1,3 +1,5 @@
+import { earliestProducers, type Producers } from './producers.ts';
+
 /** Where event time stands in a task; part of its state. */
 export interface EventTime {
   /** The newest timestamp seen, or `-Infinity`. */
@@ -6,6 +8,8 @@ export interface EventTime {
   readonly watermark: number;
   /** When the last record with data arrived, or `-Infinity`. */
   readonly arrival: number;
+  /** Behind a shuffle: how far the tasks before it have got. */
+  readonly producers?: Producers;
 }
 
 /** How a stage's event time moves, in ms. */
@@ -28,10 +32,12 @@ export const END_OF_TIME: EventTime = {
 
 /** The time of a task that goes on for several others: of the one that is furthest behind. */
 export function earliestOf(times: readonly EventTime[]): EventTime {
-  return times.reduce(
-    (earliest, time) => (time.watermark < earliest.watermark ? time : earliest),
+  const earliest = times.reduce(
+    (first, time) => (time.watermark < first.watermark ? time : first),
     END_OF_TIME,
   );
+  const producers = earliestProducers(times.flatMap((time) => time.producers ?? []));
+  return producers === undefined ? earliest : { ...earliest, producers };
 }
 
 /** Event time after a record with this timestamp, in a stream with this much disorder. It never goes back. */

@@ -1,5 +1,5 @@
 export { BEGINNING_OF_TIME, earliestOf, END_OF_TIME, type EventTime } from './event-clock.ts';
-export type { InputStream, OutputSinks, ShardFacts } from './ports.ts';
+export type { InputStream, OutputSinks, ShardFacts, Shuffle } from './ports.ts';
 export { HaltError } from './halt.ts';
 export { StageTask } from './stage-task.ts';
 export { NO_UPGRADE, TaskState, type Changes, type StateUpgrade } from './state.ts';

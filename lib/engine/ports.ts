@@ -1,4 +1,4 @@
-import type { InputRecord, Output, Position } from '../model/index.ts';
+import type { InputRecord, Position, Progress, SentOutput, TableOutput } from '../model/index.ts';
 
 /** A shard's place in its stream. */
 export interface ShardFacts {
@@ -21,12 +21,28 @@ export interface InputStream {
   describeShard(shardId: string): Promise<ShardFacts | undefined>;
 }
 
-/** Where outputs go. */
+/** Where outputs go that leave the pipeline. */
 export interface OutputSinks {
   /**
    * Delivers outputs, those about one row in the order given, and answers with those it could not deliver in time.
    * Called with outputs that were delivered before as well: an output is known by its identity, and delivering it
    * again changes nothing. Once the signal is aborted, nothing more is begun.
    */
-  deliver(outputs: readonly Output[], signal?: AbortSignal): Promise<readonly Output[]>;
+  deliver(outputs: readonly TableOutput[], signal?: AbortSignal): Promise<readonly TableOutput[]>;
+}
+
+/** The way to the stages behind. */
+export interface Shuffle {
+  /**
+   * Sends events, those of one task and part in the order given, and answers with those it could not send in time; if one
+   * is among them, so are all behind it of the same task and part. Called with events that were sent before as well: their
+   * receiver knows them by their number. Once the signal is aborted, nothing more is begun.
+   */
+  send(sent: readonly SentOutput[], signal?: AbortSignal): Promise<readonly SentOutput[]>;
+
+  /** Tells every task of a stage how far this one has got. Called once everything before has been sent. */
+  announce(to: string, progress: Progress): Promise<void>;
+
+  /** The shards of the stream this stage reads that can still get records. */
+  peers(): Promise<readonly string[]>;
 }

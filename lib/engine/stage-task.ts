@@ -1,34 +1,46 @@
 import type { Pipeline, SourceSpec } from '../dsl/index.ts';
 import {
   decodeControlRecord,
+  decodeKey,
+  decodePacket,
+  decodeProgress,
+  hashOfPartition,
+  hashOfPartitionKey,
   messageOf,
+  partitionOf,
   type DeadLetterReason,
   type Event,
   type InputRecord,
   type Output,
 } from '../model/index.ts';
-import { planOf, sourceNodeOf, type StagePlan } from '../plan/index.ts';
+import { planOf, stageGraphOf, type StagePlan } from '../plan/index.ts';
 import { compileStage, type CompiledStage, type StepHost } from './compile.ts';
 import { decodeRecord } from './decode-record.ts';
 import { advanced, alive, END_OF_TIME, isOvertaken, ticked, type EventTime } from './event-clock.ts';
 import { HaltError } from './halt.ts';
+import type { KeyedTable } from './keyed-table.ts';
+import { heardOf, NO_PRODUCERS, seen, watermarkOf, type Producers } from './producers.ts';
+import { newEventsOf, nextNumber, RECEIVED, SENT } from './shuffled-events.ts';
 import { TaskState } from './state.ts';
 
 /**
  * One shard's share of a stage: a state machine fed record by record. What it emits and what it keeps is a function
  * of the log alone; how the log was cut into batches makes no difference.
  *
- * For each record, in this order:
+ * For each record of a source, in this order:
  * 1. decode, check, place in time; what can't be goes to the dead letters
  * 2. push the event through the operators, which judge lateness by the watermark before this record
  * 3. move the watermark on, unless the record lies too far ahead
  * 4. call back everything that is due by then, earliest first, upstream operators first
+ *
+ * Behind a shuffle a record is a packet of events, which don't move time, or tells how far a task before has got, which
+ * does.
  */
 export class StageTask {
   readonly state: TaskState;
   readonly #stage: StagePlan;
   readonly #shardId: string;
-  readonly #spec: SourceSpec<unknown>;
+  readonly #spec: SourceSpec<unknown> | undefined;
   readonly #haltsOnError: boolean;
   readonly #compiled: CompiledStage;
   #outputs: Output[] = [];
@@ -36,41 +48,106 @@ export class StageTask {
   #index = 0;
 
   constructor(pipeline: Pipeline, stageId: string, shardId: string) {
-    const { stage, spec } = findStage(pipeline, stageId);
+    const graph = stageGraphOf(pipeline, stageId);
+    const stage = planOf(pipeline).stages.find(({ id }) => id === stageId);
+    if (stage === undefined) throw new RangeError(`pipeline "${pipeline.name}" has no stage "${stageId}"`);
     this.#stage = stage;
-    this.#spec = spec;
+    this.#spec = graph.source?.spec;
     this.#shardId = shardId;
     this.#haltsOnError = pipeline.onError === 'halt';
-    this.state = new TaskState(stage.operators.map(({ id }) => id));
-    this.#compiled = compileStage(pipeline, stage.source, this.#host());
+    this.state = new TaskState([...stage.operators.map(({ id }) => id), SENT, RECEIVED]);
+    this.#compiled = compileStage(graph, this.#host());
   }
 
   /**
    * Applies one record. Call it once for each record of the shard, in sequence order.
    * @throws HaltError if user code fails and the pipeline halts on errors; the task is then unusable
+   * @throws FatalError if a shuffle has lost records
    */
   process(record: InputRecord): void {
     this.#record = record;
     this.#index = 0;
     const control = decodeControlRecord(record.data);
-    if (control !== undefined) {
-      const isEnd = control.kind === 'finish';
-      this.#moveTo(isEnd ? END_OF_TIME : ticked(this.state.time, record.arrival, this.#stage.time));
-      return;
-    }
-    const decoded = decodeRecord(this.#spec, record);
+    if (control?.kind === 'finish') this.#moveTo({ ...this.state.time, ...END_OF_TIME });
+    else if (control?.kind === 'tick') this.#moveTo(this.#timeAtTick(record.arrival));
+    else if (this.#spec === undefined) this.#processShuffled(record);
+    else this.#processSource(this.#spec, record);
+  }
+
+  /**
+   * Where a key of one of the tables lies among the hash keys of the stream the stage reads; `undefined` if it belongs to
+   * the shard rather than to what is in it.
+   */
+  hashOf(table: string, key: string): bigint | undefined {
+    const { input } = this.#stage;
+    if (table === SENT) return undefined;
+    if (input.kind === 'source') return hashOfPartitionKey(String(decodeKey(key)));
+    const { partitions } = input;
+    return hashOfPartition(table === RECEIVED ? Number(key) : partitionOf(key, partitions), partitions);
+  }
+
+  /** How far this task has got for a stage it sends to: nothing it sends from here on is before this. */
+  progressFor(to: string): number {
+    return this.state.time.watermark - (this.#compiled.delayTo.get(to) ?? 0);
+  }
+
+  #processSource(spec: SourceSpec<unknown>, record: InputRecord): void {
+    const decoded = decodeRecord(spec, record);
+    const { time } = this.state;
     if (decoded.kind === 'refused') {
-      this.state.time = alive(this.state.time, record.arrival);
-      this.#deadLetter(decoded.reason, this.#stage.source, decoded.message, record.arrival);
+      this.state.time = alive(time, record.arrival);
+      this.#deadLetter(decoded.reason, this.#stage.id, decoded.message, record.arrival);
       return;
     }
     const { event } = decoded;
-    const { time } = this.state;
     this.#compiled.accept(
       isOvertaken(time, event.timestamp, this.#stage.time) ? { ...event, isOvertaken: true } : event,
     );
     if (event.isAhead === true) this.state.time = alive(time, record.arrival);
     else this.#moveTo(advanced(time, { ...event, arrival: record.arrival }, this.#stage.time));
+  }
+
+  #processShuffled(record: InputRecord): void {
+    const { time } = this.state;
+    const { producers = NO_PRODUCERS } = time;
+    const progress = decodeProgress(record.data);
+    if (progress !== undefined) {
+      this.#moveTo(this.#timeOf(heardOf(producers, progress, record.arrival), record.arrival));
+      return;
+    }
+    const packet = decodePacket(record.data);
+    if (packet === undefined) {
+      const message = 'record is no packet; nothing but this pipeline may write to its shuffle';
+      this.#deadLetter('undecodable', this.#stage.id, message, record.arrival);
+      return;
+    }
+    for (const { edge, event } of newEventsOf(this.#table(RECEIVED), packet)) {
+      const receive = this.#compiled.receive.get(edge);
+      if (receive !== undefined) receive(event);
+      else this.#deadLetter('failed', edge, 'nothing in this version takes it', event.timestamp, event.value);
+    }
+    this.state.time = { ...time, producers: seen(producers, packet.producer, record.arrival) };
+  }
+
+  #timeAtTick(arrival: number): EventTime {
+    const { time } = this.state;
+    if (this.#spec !== undefined) return ticked(time, arrival, this.#stage.time);
+    return this.#timeOf(time.producers ?? NO_PRODUCERS, arrival);
+  }
+
+  /** Behind a shuffle: as far as everybody before has got. */
+  #timeOf(producers: Producers, arrival: number): EventTime {
+    const { time } = this.state;
+    const { input } = this.#stage;
+    const stages = input.kind === 'shuffle' ? input.from : [];
+    const reached = watermarkOf(producers, stages, arrival, this.#stage.time.idleAfterMs);
+    return { ...time, producers, watermark: Math.max(time.watermark, reached) };
+  }
+
+  #table(id: string): KeyedTable {
+    const table = this.state.tables.get(id);
+    if (table === undefined) throw new RangeError(`state has no table "${id}"`);
+    return table;
   }
 
   /** What the records since the last call have set off, in order. */
@@ -129,6 +206,22 @@ export class StageTask {
               },
         );
       },
+      sent: ({ id: edge, to }, event) => {
+        const { key = '' } = event;
+        const partition = partitionOf(key, this.#partitionsOf(to));
+        const number = nextNumber(this.#table(SENT), to, partition);
+        const { timestamp } = event;
+        this.#outputs.push({
+          kind: 'sent',
+          id: this.#nextId(),
+          timestamp,
+          to,
+          edge,
+          partition,
+          number,
+          event,
+        });
+      },
       late: (operator, { value: late, timestamp }) =>
         this.#deadLetter(
           'late',
@@ -139,6 +232,10 @@ export class StageTask {
         ),
       failed: (operator, event, error) => this.#failed(operator, event, error),
     };
+  }
+
+  #partitionsOf(stageId: string): number {
+    return this.#stage.sends.find(({ to }) => to === stageId)?.partitions ?? 1;
   }
 
   #failed(operator: string, { value, timestamp }: Event, error: unknown): void {
@@ -179,12 +276,4 @@ export class StageTask {
       index,
     };
   }
-}
-
-function findStage(pipeline: Pipeline, stageId: string): { stage: StagePlan; spec: SourceSpec<unknown> } {
-  const { stages } = planOf(pipeline);
-  const stage = stages.find(({ id }) => id === stageId);
-  if (stage !== undefined) return { stage, spec: sourceNodeOf(pipeline, stage.source).spec };
-  const known = stages.map(({ id }) => `"${id}"`).join(', ');
-  throw new RangeError(`pipeline "${pipeline.name}" has no stage "${stageId}"; it has ${known}`);
 }

@@ -1,12 +1,19 @@
 import { decode, encode, FatalError, type Slot } from '../model/index.ts';
 import { BEGINNING_OF_TIME, type EventTime } from './event-clock.ts';
 import { KeyedTable, type Entry } from './keyed-table.ts';
+import type { Producers } from './producers.ts';
 
 /** What changed: for each table, its changed entries. Holds the entries themselves, so it is encoded as of now. */
 export type Changes = ReadonlyMap<string, readonly Entry[]>;
 
 type StoredTable = [id: string, deleted: (string | Slot)[], put: unknown[]];
-type StoredChanges = [newest: number, watermark: number, tables: StoredTable[], arrival?: number];
+type StoredChanges = [
+  newest: number,
+  watermark: number,
+  tables: StoredTable[],
+  arrival?: number,
+  producers?: Producers,
+];
 
 /** How what another version of the pipeline has stored becomes state of this one. */
 export interface StateUpgrade {
@@ -35,10 +42,10 @@ export class TaskState {
   }
 
   /** Takes over the entries of another state whose key is wanted; as stored, not as changed. */
-  adopt(other: TaskState, isWanted: (key: string) => boolean): void {
+  adopt(other: TaskState, isWanted: (table: string, key: string) => boolean): void {
     for (const [id, table] of this.tables) {
       for (const { key, slot, value, due } of other.tables.get(id)?.entries() ?? []) {
-        if (isWanted(key)) table.restore(key, slot, value, due);
+        if (isWanted(id, key)) table.restore(key, slot, value, due);
       }
     }
   }
@@ -76,8 +83,8 @@ export class TaskState {
    * @throws FatalError if they are about an operator that the pipeline doesn't have
    */
   apply(bytes: Uint8Array, { forgets, migrate }: StateUpgrade = NO_UPGRADE): Changes {
-    const [newest, watermark, tables, arrival = newest] = decode(bytes) as StoredChanges;
-    this.time = { newest, watermark, arrival };
+    const [newest, watermark, tables, arrival = newest, producers] = decode(bytes) as StoredChanges;
+    this.time = { newest, watermark, arrival, ...(producers !== undefined && { producers }) };
     return new Map(
       tables
         .filter(([id]) => !forgets.has(id))
@@ -86,8 +93,9 @@ export class TaskState {
   }
 
   #encode(tables: StoredTable[]): Uint8Array {
-    const { newest, watermark, arrival } = this.time;
-    return encode([newest, watermark, tables, arrival] satisfies StoredChanges);
+    const { newest, watermark, arrival, producers } = this.time;
+    const stored: StoredChanges = [newest, watermark, tables, arrival];
+    return encode(producers === undefined ? stored : [...stored, producers]);
   }
 
   #applyTable(

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { earliestOf, type ShardFacts } from '../engine/index.ts';
-import { after, decodeKey, SHARD_START } from '../model/index.ts';
+import { after, RetryableError, SHARD_START } from '../model/index.ts';
 import { appendEntry, appendToJournal, writeCheckpoint } from './append.ts';
 import { JOURNAL_FORMAT, type CheckpointRef, type JournalEntry } from './entry.ts';
 import type { TaskMemory } from './memory.ts';
-import { deliver, storeOutbox } from './outbox.ts';
+import { announce, deliver, isSent, storeOutbox } from './outbox.ts';
 import { memoryAt, recover } from './recovery.ts';
 import type { TaskContext } from './task-context.ts';
 
@@ -14,7 +13,7 @@ import type { TaskContext } from './task-context.ts';
  *
  * 1. recover each parent from its journal; one without a journal first forks from its own parents
  * 2. fold in what its log still holds: the parent is closed, so it is drained then
- * 3. seal it: whoever still writes to its journal loses the fence for good
+ * 3. tell the stages behind that it has sent its last, and seal it: whoever still writes to its journal loses the fence for good
  * 4. take over the keys of the child's range, and the earliest event time among the parents
  * 5. append a `fork` entry with that state as its checkpoint
  *
@@ -43,8 +42,19 @@ async function sealed(context: TaskContext): Promise<TaskMemory | undefined> {
     memory.outbox = [...memory.outbox, ...memory.task.takeOutputs()];
     await deliver(context, memory);
   }
+  await deliver(context, memory);
+  requireSent(context, memory);
+  await announce(context, memory, true);
   await appendToJournal(context, memory, 'seal');
   return memory;
+}
+
+/** What the parent has sent must be on its way before anybody is told that it has sent its last. */
+function requireSent({ taskId }: TaskContext, { outbox }: TaskMemory): void {
+  if (!outbox.some(isSent)) return;
+  throw new RetryableError(
+    `task "${taskId}" has ended, but some of what it sends is not sent yet; the batch is delivered again to try once more`,
+  );
 }
 
 async function begin(
@@ -53,9 +63,9 @@ async function begin(
   parents: readonly TaskMemory[],
 ): Promise<TaskMemory> {
   const task = context.newStageTask();
-  const isOwn = (key: string): boolean => {
-    const hash = hashOf(key);
-    return firstHash <= hash && hash <= lastHash;
+  const isOwn = (table: string, key: string): boolean => {
+    const hash = task.hashOf(table, key);
+    return hash !== undefined && firstHash <= hash && hash <= lastHash;
   };
   for (const parent of parents) task.state.adopt(parent.task.state, isOwn);
   task.state.time = earliestOf(parents.map((parent) => parent.task.state.time));
@@ -81,15 +91,4 @@ async function begin(
 /** Earlier attempts to begin the journal may have left theirs behind. */
 function referredTo({ checkpoint, outboxPieces }: JournalEntry): readonly CheckpointRef[] {
   return [checkpoint, outboxPieces].filter((ref) => ref !== undefined);
-}
-
-/**
- * Where a partition key lies among the hash keys of a stream.
- * @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html
- */
-function hashOf(key: string): bigint {
-  const digest = createHash('md5')
-    .update(String(decodeKey(key)))
-    .digest('hex');
-  return BigInt(`0x${digest}`);
 }

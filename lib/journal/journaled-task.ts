@@ -17,7 +17,7 @@ import { appendToJournal } from './append.ts';
 import type { Invocation, InvocationResult } from './invocation.ts';
 import type { TaskMemory } from './memory.ts';
 import { obtainState } from './obtain.ts';
-import { deliver, encodeOutbox, outputsBeyondJournal } from './outbox.ts';
+import { announce, deliver, encodeOutbox, outputsBeyondJournal } from './outbox.ts';
 import { Tally } from './report.ts';
 import { encodeTail, type EncodedTail } from './tail.ts';
 import {
@@ -41,7 +41,8 @@ const MAX_REDOS = 4;
  * 4. runs the others through the operators
  * 5. delivers outputs; what can't be delivered stays in the outbox (I3)
  * 6. appends to the journal, if nothing else would keep the changes or they grow too large: one conditional write (I2)
- * 7. returns the tail
+ * 7. tells the stages behind how far it has got
+ * 8. returns the tail
  *
  * Whatever fails on the way, memory is dropped, and the next attempt begins from what is stored. One invocation runs
  * at a time; others wait.
@@ -106,6 +107,7 @@ export class JournaledTask {
       await this.#commit(memory, tally);
     }
     if (invocation.window !== 'open') this.#requireDelivered(memory);
+    await announce(this.#context, memory);
     if (halted !== undefined) requireWithin(invocation.records, halted);
     this.#memory = memory;
     const windowState = this.#tailOf(memory, invocation.windowId);

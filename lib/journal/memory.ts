@@ -24,6 +24,8 @@ export interface TaskMemory {
   through: Position;
   /** Outputs not known to be delivered. */
   outbox: readonly Output[];
+  /** Event time as the stages behind were last told it. */
+  announced: number | undefined;
   /** How many of them entry n holds. */
   journaledOutbox: number;
   checkpoint: CheckpointRef | undefined;

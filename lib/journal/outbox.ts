@@ -1,4 +1,13 @@
-import { decode, encode, isCovered, type Output } from '../model/index.ts';
+import type { Shuffle } from '../engine/index.ts';
+import {
+  decode,
+  encode,
+  FatalError,
+  isCovered,
+  type Output,
+  type SentOutput,
+  type TableOutput,
+} from '../model/index.ts';
 import type { CheckpointRef, JournalEntry } from './entry.ts';
 import type { TaskMemory } from './memory.ts';
 import type { TaskContext } from './task-context.ts';
@@ -48,9 +57,65 @@ export async function deliver(context: TaskContext, memory: TaskMemory): Promise
     !context.isTransactional || isJournaled(context, memory, output);
   const ready = memory.outbox.filter(isReady);
   const waiting = memory.outbox.filter((output) => !isReady(output));
-  const undelivered =
-    ready.length === 0 ? ready : await context.ports.sinks.deliver(ready, memory.deliverUntil);
-  memory.outbox = [...undelivered, ...waiting];
+  const undelivered = new Set([
+    ...(await deliverToTables(context, ready.filter(isForTables), memory.deliverUntil)),
+    ...(await send(context, ready.filter(isSent), memory.deliverUntil)),
+  ]);
+  memory.outbox = [...ready.filter((output) => undelivered.has(output)), ...waiting];
+}
+
+async function deliverToTables(
+  { ports }: TaskContext,
+  outputs: readonly TableOutput[],
+  until: AbortSignal | undefined,
+): Promise<readonly Output[]> {
+  return outputs.length === 0 ? [] : ports.sinks.deliver(outputs, until);
+}
+
+async function send(
+  context: TaskContext,
+  outputs: readonly SentOutput[],
+  until: AbortSignal | undefined,
+): Promise<readonly Output[]> {
+  return outputs.length === 0 ? [] : shuffleOf(context).send(outputs, until);
+}
+
+/**
+ * Tells the stages behind how far this task has got, unless something it has sent is still on its way, or they know.
+ * @param isEnded everything the shard ever held is through
+ */
+export async function announce(context: TaskContext, memory: TaskMemory, isEnded = false): Promise<void> {
+  const { receivers, stageId, shardId } = context;
+  if (receivers.length === 0 || memory.outbox.some(isSent)) return;
+  const { watermark } = memory.task.state.time;
+  if (memory.announced === watermark && !isEnded) return;
+  const shuffle = shuffleOf(context);
+  const peers = (await shuffle.peers()).map((peer) => `${stageId}/${peer}`);
+  for (const to of receivers) {
+    const progress = {
+      producer: `${stageId}/${shardId}`,
+      watermark: memory.task.progressFor(to),
+      peers,
+      isEnded,
+    };
+    await shuffle.announce(to, progress);
+  }
+  memory.announced = watermark;
+}
+
+function shuffleOf({ ports, stageId }: TaskContext): Shuffle {
+  if (ports.shuffle !== undefined) return ports.shuffle;
+  throw new FatalError(
+    `stage "${stageId}" sends to others and was given no way to; deploy the pipeline again`,
+  );
+}
+
+export function isSent(output: Output): output is SentOutput {
+  return output.kind === 'sent';
+}
+
+function isForTables(output: Output): output is TableOutput {
+  return output.kind !== 'sent';
 }
 
 /** What a tail must carry: the entry it continues holds the rest. */

@@ -27,6 +27,7 @@ export function memoryAt(task: StageTask, entry: JournalEntry, outbox: readonly 
     entriesSinceCheckpoint: 0,
     bytesSinceCheckpoint: 0,
     isUpgraded: false,
+    announced: undefined,
   };
 }
 

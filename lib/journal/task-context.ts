@@ -1,7 +1,13 @@
 import { isOperator, type Pipeline } from '../dsl/index.ts';
-import { StageTask, type InputStream, type OutputSinks } from '../engine/index.ts';
+import { StageTask, type InputStream, type OutputSinks, type Shuffle } from '../engine/index.ts';
 import type { Migrations } from '../model/index.ts';
-import { fingerprintOf, nodesOf, stateShapesOf, type StagePlan, type StateShapes } from '../plan/index.ts';
+import {
+  fingerprintOf,
+  stageGraphOf,
+  stateShapesOf,
+  type StagePlan,
+  type StateShapes,
+} from '../plan/index.ts';
 import type { JournalStore } from './store.ts';
 
 /** What a task needs from outside. */
@@ -9,6 +15,8 @@ export interface TaskPorts {
   readonly store: JournalStore;
   readonly stream: InputStream;
   readonly sinks: OutputSinks;
+  /** Needed where the stage sends to others. */
+  readonly shuffle?: Shuffle;
   /** A text that is never given out twice, anywhere. */
   readonly newToken: () => string;
 }
@@ -38,6 +46,7 @@ export const DEFAULT_LIMITS: TaskLimits = {
 
 /** What stays the same for a task as long as its code does. */
 export interface TaskContext {
+  readonly stageId: string;
   readonly shardId: string;
   readonly taskId: string;
   /** The same for another shard of the stage. */
@@ -49,6 +58,8 @@ export interface TaskContext {
   readonly canHalt: boolean;
   /** Outputs wait until the journal holds what they come from. */
   readonly isTransactional: boolean;
+  /** The stages it sends to. */
+  readonly receivers: readonly string[];
   readonly shapes: StateShapes;
   readonly fingerprint: string;
   /** How operators read state of earlier definitions, by their ids. */
@@ -65,6 +76,7 @@ export function taskContext(
   limits: TaskLimits,
 ): TaskContext {
   return {
+    stageId: stage.id,
     shardId,
     forShard: (other) => taskContext(pipeline, stage, other, ports, limits),
     taskId: `${pipeline.name}/${stage.id}/${shardId}`,
@@ -73,11 +85,12 @@ export function taskContext(
     newStageTask: () => new StageTask(pipeline, stage.id, shardId),
     canHalt: pipeline.onError === 'halt',
     isTransactional: pipeline.delivery === 'transactional',
+    receivers: [...new Set(stage.sends.map(({ to }) => to))],
     shapes: stateShapesOf(stage),
     fingerprint: fingerprintOf(stage),
     migrations: new Map(
-      nodesOf(pipeline, stage.source)
-        .filter(isOperator)
+      stageGraphOf(pipeline, stage.id)
+        .nodes.filter(isOperator)
         .map(({ id, definition }) => [id, definition.migrations ?? {}]),
     ),
     forgets: new Set(pipeline.forgets),

@@ -20,7 +20,21 @@ export {
   type Output,
   type OutputIdentity,
   type RowOutput,
+  type SentOutput,
+  type TableOutput,
 } from './output.ts';
+export {
+  decodePacket,
+  decodeProgress,
+  encodePacket,
+  encodeProgress,
+  packetsOf,
+  type Packed,
+  type Packet,
+  type Progress,
+  type SentEvent,
+} from './packet.ts';
+export { hashOfPartition, hashOfPartitionKey, partitionOf } from './partition.ts';
 export {
   after,
   before,

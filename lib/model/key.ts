@@ -6,14 +6,16 @@ const ESCAPE = '=';
 /**
  * A key as text, without collisions and readable: a string stands for itself; anything else, and a string that
  * begins with `=`, is `=` and its JSON. So `1` and `'1'` differ.
- * @throws RangeError for a number that is not finite, which has no JSON
+ * @throws RangeError for what is no key: no text, finite number, boolean, or list of those
  */
-export function encodeKey(key: KeyValue): string {
+export function encodeKey(key: unknown): string {
   if (typeof key === 'string') return key.startsWith(ESCAPE) ? ESCAPE + JSON.stringify(key) : key;
-  for (const part of Array.isArray(key) ? key : [key]) {
-    if (typeof part === 'number' && !Number.isFinite(part)) {
-      throw new RangeError(`key holds the number "${part}"; keys may hold finite numbers, text and booleans`);
-    }
+  const parts: readonly unknown[] = Array.isArray(key) ? key : [key];
+  for (const part of parts) {
+    if (typeof part === 'string' || typeof part === 'boolean' || Number.isFinite(part)) continue;
+    throw new RangeError(
+      `key holds "${String(part)}", a ${typeof part}; keys may be text, finite numbers, booleans, and lists of those`,
+    );
   }
   return ESCAPE + JSON.stringify(key);
 }

@@ -1,3 +1,4 @@
+import type { Event } from './event.ts';
 import { sortableSequenceNumber, type SequenceNumber } from './sequence-number.ts';
 import type { WindowRange } from './window-range.ts';
 
@@ -63,7 +64,22 @@ export interface DeadLetterOutput extends Identified {
   readonly value?: unknown;
 }
 
-export type Output = RowOutput | AppendOutput | DeadLetterOutput;
+/** An event for another stage, by way of a shuffle. */
+export interface SentOutput extends Identified {
+  readonly kind: 'sent';
+  /** The stage, and the input there. */
+  readonly to: string;
+  readonly edge: string;
+  readonly partition: number;
+  /** Its number among all that this task sends to the part. */
+  readonly number: number;
+  readonly event: Event;
+}
+
+/** What leaves the pipeline. */
+export type TableOutput = RowOutput | AppendOutput | DeadLetterOutput;
+
+export type Output = TableOutput | SentOutput;
 
 const INDEX_DIGITS = 9;
 

@@ -5,6 +5,8 @@ export const ENVIRONMENT = {
   resultsTable: 'MILLRACE_RESULTS_TABLE',
   deadLetterTable: 'MILLRACE_DEAD_LETTER_TABLE',
   checkpointBucket: 'MILLRACE_CHECKPOINT_BUCKET',
+  /** JSON: the name of the stream of each stage it sends to. */
+  shuffles: 'MILLRACE_SHUFFLES',
 } as const;
 
 /** Partition key and sort key of the journal table. */

@@ -1,5 +1,5 @@
 import { formatDuration } from '../time/index.ts';
-import type { OperatorPlan, Plan, StagePlan } from './plan.ts';
+import type { OperatorPlan, Plan, StageInput, StagePlan, StageTime } from './plan.ts';
 
 /** The plan as text a person reads: stages, what each operator keeps and for how long, and where results go. */
 export function describePlan(plan: Plan): string {
@@ -9,13 +9,25 @@ export function describePlan(plan: Plan): string {
   ].join('\n');
 }
 
-function describeStage({ id, time, operators, sinks }: StagePlan): string {
-  const clock = time.timestamp === 'arrival' ? 'arrival time' : 'event time';
+function describeStage({ id, input, time, operators, sinks, sends }: StagePlan): string {
   return [
-    `  stage ${id}: ${clock}, out of order up to ${formatDuration(time.outOfOrderMs)}, ahead up to ${formatDuration(time.maxSkewMs)}, idle after ${formatDuration(time.idleAfterMs)}`,
+    `  stage ${id}: ${describeInput(input)}, ${describeTime(time)}`,
     ...operators.map(describeOperator),
+    ...sends.map(({ edge, to }) => `    -> ${to} (by key, for ${edge})`),
     ...sinks.map(({ name, kind }) => `    -> ${name} (${kind})`),
   ].join('\n');
+}
+
+function describeInput(input: StageInput): string {
+  if (input.kind === 'source') return `reads source ${input.source}`;
+  return `reads what ${input.from.join(', ')} send by key, in ${input.partitions} parts`;
+}
+
+function describeTime({ timestamp, outOfOrderMs, maxSkewMs, idleAfterMs }: StageTime): string {
+  const idle = `idle after ${formatDuration(idleAfterMs)}`;
+  if (timestamp === 'producers') return `time of the stages before, ${idle}`;
+  const clock = timestamp === 'arrival' ? 'arrival time' : 'event time';
+  return `${clock}, out of order up to ${formatDuration(outOfOrderMs)}, ahead up to ${formatDuration(maxSkewMs)}, ${idle}`;
 }
 
 function describeOperator({ id, does, keeps, late, horizonMs }: OperatorPlan): string {

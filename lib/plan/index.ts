@@ -1,5 +1,6 @@
 export { ENVIRONMENT, JOURNAL_KEY, RESULTS_KEY } from './deployed-names.ts';
 export { describePlan } from './describe.ts';
-export { delayBefore, nodesOf, planOf, sinksOf, sourceNodeOf } from './plan-of.ts';
-export type { OperatorPlan, Plan, SinkPlan, StagePlan } from './plan.ts';
+export { delayBefore, delayBehind, planOf, stageGraphOf } from './plan-of.ts';
+export type { OperatorPlan, Plan, SendPlan, SinkPlan, StageInput, StagePlan, StageTime } from './plan.ts';
 export { fingerprintOf, stateShapesOf, type StateShapes } from './shapes.ts';
+export { topologyOf, type Edge, type StageGraph } from './topology.ts';

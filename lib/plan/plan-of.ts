@@ -1,70 +1,63 @@
-import {
-  ancestryOf,
-  inputsOf,
-  isOperator,
-  LATE,
-  type Node,
-  type OperatorNode,
-  type Pipeline,
-  type SourceNode,
-} from '../dsl/index.ts';
-import type { OperatorPlan, Plan, SinkPlan, StagePlan } from './plan.ts';
+import { inputsOf, isOperator, LATE, type Node, type OperatorNode, type Pipeline } from '../dsl/index.ts';
+import type { OperatorPlan, Plan, SinkPlan, StageInput, StagePlan, StageTime } from './plan.ts';
+import { topologyOf, type StageGraph } from './topology.ts';
 
-/** Compiles a pipeline into its plan: one stage for each source. */
+/** Into how many parts a shuffle divides its keys. A constant of the format: the parts are what state is stored by. */
+const PARTITIONS = 64;
+
+/** Compiles a pipeline into its plan: a stage for each source, and one for each shuffle. */
 export function planOf(pipeline: Pipeline): Plan {
-  const sources: readonly SourceNode[] = Object.values(pipeline.sources);
+  const graphs = topologyOf(pipeline);
   return {
     format: 1,
     pipeline: pipeline.name,
     onError: pipeline.onError,
     delivery: pipeline.delivery,
-    stages: sources.map((source) => stageOf(pipeline, source)),
+    stages: graphs.map((graph) => stageOf(graph, graphs)),
   };
 }
 
-/** The source of that name. */
-export function sourceNodeOf(pipeline: Pipeline, name: string): SourceNode {
-  const sources: readonly SourceNode[] = Object.values(pipeline.sources);
-  const found = sources.find((node) => node.name === name);
-  if (found === undefined) throw new RangeError(`pipeline "${pipeline.name}" has no source "${name}"`);
-  return found;
+/** What runs as this stage. */
+export function stageGraphOf(pipeline: Pipeline, stageId: string): StageGraph {
+  const graphs = topologyOf(pipeline);
+  const graph = graphs.find(({ id }) => id === stageId);
+  if (graph !== undefined) return graph;
+  const known = graphs.map(({ id }) => `"${id}"`).join(', ');
+  throw new RangeError(`pipeline "${pipeline.name}" has no stage "${stageId}"; it has ${known}`);
 }
 
-/** The sinks whose values come from this source, by name, in the order the pipeline returned them. */
-export function sinksOf(
-  pipeline: Pipeline,
-  sourceName: string,
-): readonly (readonly [name: string, node: Node])[] {
-  const source = sourceNodeOf(pipeline, sourceName);
-  const sinks: readonly (readonly [string, Node])[] = Object.entries(pipeline.sinks);
-  return sinks.filter(([, node]) => ancestryOf(node).includes(source));
-}
-
-/** Every node between the source and the sinks, each once, inputs first. */
-export function nodesOf(pipeline: Pipeline, sourceName: string): readonly Node[] {
-  return ancestryOf(...sinksOf(pipeline, sourceName).map(([, node]) => node));
-}
-
-function stageOf(pipeline: Pipeline, source: SourceNode): StagePlan {
-  const nodes = nodesOf(pipeline, source.name);
-  const { timestamp, outOfOrderMs, maxSkewMs, idleAfterMs } = source.spec;
+function stageOf(graph: StageGraph, graphs: readonly StageGraph[]): StagePlan {
+  const time = timeOf(graph, graphs);
   return {
-    id: source.name,
-    source: source.name,
-    time: {
-      timestamp: timestamp === 'arrival' ? 'arrival' : 'extracted',
-      outOfOrderMs,
-      maxSkewMs,
-      idleAfterMs,
-    },
-    operators: nodes.filter(isOperator).map((node) => operatorOf(node, nodes, outOfOrderMs)),
-    sinks: sinksOf(pipeline, source.name).map(([name, node]) => sinkOf(name, node)),
+    id: graph.id,
+    input: inputOf(graph, graphs),
+    time,
+    operators: graph.nodes.filter(isOperator).map((node) => operatorOf(node, graph, time.outOfOrderMs)),
+    sinks: graph.sinks.map(([name, node]) => sinkOf(name, node)),
+    sends: graph.sends.map(({ id, to }) => ({ edge: id, to, partitions: PARTITIONS })),
   };
 }
 
-function operatorOf(node: OperatorNode, nodes: readonly Node[], outOfOrderMs: number): OperatorPlan {
+function inputOf({ id, source }: StageGraph, graphs: readonly StageGraph[]): StageInput {
+  if (source !== undefined) return { kind: 'source', source: source.name };
+  const from = graphs.filter(({ sends }) => sends.some(({ to }) => to === id)).map((graph) => graph.id);
+  return { kind: 'shuffle', partitions: PARTITIONS, from };
+}
+
+function timeOf(graph: StageGraph, graphs: readonly StageGraph[]): StageTime {
+  if (graph.source !== undefined) {
+    const { timestamp, outOfOrderMs, maxSkewMs, idleAfterMs } = graph.source.spec;
+    const kind = timestamp === 'arrival' ? 'arrival' : 'extracted';
+    return { timestamp: kind, outOfOrderMs, maxSkewMs, idleAfterMs };
+  }
+  const before = graphs.filter(({ sends }) => sends.some(({ to }) => to === graph.id));
+  const idleAfterMs = Math.max(...before.map((each) => timeOf(each, graphs).idleAfterMs));
+  return { timestamp: 'producers', outOfOrderMs: 0, maxSkewMs: 0, idleAfterMs };
+}
+
+function operatorOf(node: OperatorNode, graph: StageGraph, outOfOrderMs: number): OperatorPlan {
   const { kind, shape, does, keeps, horizonMs } = node.definition;
-  const isLateUsed = nodes.some(
+  const isLateUsed = graph.nodes.some(
     (other) => other.kind === 'side' && other.input === node && other.output === LATE,
   );
   return {
@@ -74,7 +67,7 @@ function operatorOf(node: OperatorNode, nodes: readonly Node[], outOfOrderMs: nu
     does,
     keeps,
     late: isLateUsed ? 'outputs' : 'dead-letters',
-    ...(horizonMs !== undefined && { horizonMs: horizonMs + outOfOrderMs + delayBefore(node) }),
+    ...(horizonMs !== undefined && { horizonMs: horizonMs + outOfOrderMs + delayBefore(node, graph) }),
   };
 }
 
@@ -89,13 +82,15 @@ function isRow(node: Node): boolean {
 }
 
 /**
- * By how much operators before this one hold results back. Its event time is that much earlier, so a result is never
- * late for it only because it waited.
+ * By how much operators of the stage before this one hold results back. Its event time is that much earlier, so a
+ * result is never late for it only because it waited.
  */
-export function delayBefore(node: Node): number {
-  return Math.max(0, ...inputsOf(node).map(delayBehind));
+export function delayBefore(node: Node, graph: StageGraph): number {
+  return Math.max(0, ...inputsOf(node).map((input) => delayBehind(input, graph)));
 }
 
-function delayBehind(node: Node): number {
-  return delayBefore(node) + (isOperator(node) ? node.definition.delayMs : 0);
+/** The same for what comes after the node. */
+export function delayBehind(node: Node, graph: StageGraph): number {
+  if (!graph.nodes.includes(node)) return 0;
+  return delayBefore(node, graph) + (isOperator(node) ? node.definition.delayMs : 0);
 }

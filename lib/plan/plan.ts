@@ -9,22 +9,45 @@ export interface Plan {
   readonly pipeline: string;
   readonly onError: ErrorPolicy;
   readonly delivery: DeliveryPolicy;
+  /** Each before those it sends to. */
   readonly stages: readonly StagePlan[];
 }
 
 /** What reads one stream. Each of the stream's shards is one task of the stage. */
 export interface StagePlan {
   readonly id: string;
-  readonly source: string;
-  readonly time: {
-    readonly timestamp: 'arrival' | 'extracted';
-    readonly outOfOrderMs: number;
-    readonly maxSkewMs: number;
-    readonly idleAfterMs: number;
-  };
+  readonly input: StageInput;
+  readonly time: StageTime;
   /** Stateful operators, each before those that read its results. */
   readonly operators: readonly OperatorPlan[];
   readonly sinks: readonly SinkPlan[];
+  /** What leaves for other stages. */
+  readonly sends: readonly SendPlan[];
+}
+
+export type StageInput =
+  | { readonly kind: 'source'; readonly source: string }
+  | {
+      readonly kind: 'shuffle';
+      /** How many parts the keys are divided into: the most shards the stream can usefully have. */
+      readonly partitions: number;
+      /** The stages whose packets it reads. */
+      readonly from: readonly string[];
+    };
+
+export interface StageTime {
+  /** Where event time comes from: the records, their arrival, or the stages before. */
+  readonly timestamp: 'arrival' | 'extracted' | 'producers';
+  readonly outOfOrderMs: number;
+  readonly maxSkewMs: number;
+  readonly idleAfterMs: number;
+}
+
+export interface SendPlan {
+  readonly edge: string;
+  readonly to: string;
+  /** Into how many parts the keys are divided there. */
+  readonly partitions: number;
 }
 
 export interface OperatorPlan {

@@ -18,3 +18,4 @@ export {
   type Workload,
 } from './simulation/index.ts';
 export { MemoryStream } from './memory-stream.ts';
+export { testDriver, type TestDeadLetter, type TestDriver, type TestDriverOptions } from './test-driver.ts';

@@ -11,7 +11,9 @@ function run(...records: readonly InputRecord[]): readonly Output[] {
 }
 
 const valuesAt = (sink: string, outputs: readonly Output[]): unknown[] =>
-  outputs.flatMap((output) => (output.kind !== 'dead-letter' && output.sink === sink ? [output.value] : []));
+  outputs.flatMap((output) =>
+    (output.kind === 'row' || output.kind === 'append') && output.sink === sink ? [output.value] : [],
+  );
 
 describe('a tumbling window', () => {
   test('is emitted once, when the watermark reaches its end', () => {

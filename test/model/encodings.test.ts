@@ -51,7 +51,7 @@ describe('keys', () => {
   });
 
   test('refuse a number that JSON has no text for', () => {
-    expect(() => encodeKey(Number.NaN)).toThrow('key holds the number "NaN"');
+    expect(() => encodeKey(Number.NaN)).toThrow('key holds "NaN", a number');
   });
 });
 

@@ -6,7 +6,7 @@ import {
   type JournalStore,
   type Tail,
 } from '../../journal/index.ts';
-import { decode, encode, SHARD_START, type Output } from '../../model/index.ts';
+import { decode, encode, SHARD_START, type TableOutput } from '../../model/index.ts';
 import { ordersWorkload } from './orders-workload.ts';
 import type { SimulatedWorld } from './sandbox.ts';
 import { simulate } from './simulate.ts';
@@ -100,7 +100,7 @@ export const MUTANTS: Readonly<Record<string, Mutate>> = {
   }),
   'an output has another identity each time': withSinks(({ sinks, newToken }) => (outputs) => {
     const index = Number(newToken().slice('token-'.length));
-    return sinks.deliver(outputs.map((output): Output => ({ ...output, id: { ...output.id, index } })));
+    return sinks.deliver(outputs.map((output): TableOutput => ({ ...output, id: { ...output.id, index } })));
   }),
 };
 
@@ -198,7 +198,7 @@ function withStream(change: (stream: SimulatedWorld['stream']) => Partial<Simula
 }
 
 function withSinks(
-  change: (world: SimulatedWorld) => (outputs: readonly Output[]) => Promise<readonly Output[]>,
+  change: (world: SimulatedWorld) => (outputs: readonly TableOutput[]) => Promise<readonly TableOutput[]>,
 ): Mutate {
   return (world) => ({ ...world, sinks: { deliver: change(world) } });
 }

@@ -66,7 +66,7 @@ function afterAll(quakes: readonly Quake[]): Quake {
 
 function valuesOf(sink: string, outputs: readonly Output[]): readonly unknown[] {
   return outputs.flatMap((output) =>
-    output.kind !== 'dead-letter' && output.sink === sink ? [output.value] : [],
+    (output.kind === 'row' || output.kind === 'append') && output.sink === sink ? [output.value] : [],
   );
 }
 

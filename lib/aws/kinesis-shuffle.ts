@@ -1,0 +1,173 @@
+import {
+  ListShardsCommand,
+  PutRecordsCommand,
+  type KinesisClient,
+  type ListShardsCommandInput,
+  type PutRecordsRequestEntry,
+  type Shard,
+} from '@aws-sdk/client-kinesis';
+import type { Shuffle } from '../engine/index.ts';
+import {
+  encodePacket,
+  encodeProgress,
+  hashOfPartition,
+  packetsOf,
+  RetryableError,
+  type Packed,
+  type Progress,
+  type SentOutput,
+} from '../model/index.ts';
+import type { SendPlan } from '../plan/index.ts';
+
+/** @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
+const MOST_RECORDS = 500;
+const MOST_RECORD_BYTES = 1_000_000;
+const MOST_REQUEST_BYTES = 4_500_000;
+
+/** More than a packet of small events takes; larger ones are cut by their bytes. */
+const MOST_EVENTS = 2_000;
+
+interface Entry {
+  readonly packed: Packed;
+  readonly data: Uint8Array;
+}
+
+/**
+ * Sends events to other stages as packets in Kinesis streams of the pipeline's own. A request holds one packet of each
+ * part at most, since what fails of a request says nothing about the order of the rest.
+ */
+export class KinesisShuffle implements Shuffle {
+  readonly #client: KinesisClient;
+  readonly #inputArn: string;
+  readonly #streams: Readonly<Record<string, string>>;
+  readonly #partitions: ReadonlyMap<string, number>;
+
+  constructor(
+    client: KinesisClient,
+    inputArn: string,
+    streams: Readonly<Record<string, string>>,
+    sends: readonly SendPlan[],
+  ) {
+    this.#client = client;
+    this.#inputArn = inputArn;
+    this.#streams = streams;
+    this.#partitions = new Map(sends.map(({ to, partitions }) => [to, partitions]));
+  }
+
+  /** What can't be sent is handed back; it is tried again with the next batch. */
+  async send(sent: readonly SentOutput[], signal?: AbortSignal): Promise<readonly SentOutput[]> {
+    const left = new Set(sent);
+    while (left.size > 0 && !isAborted(signal)) {
+      const entries = packetsOf([...left], MOST_EVENTS).map(fitting);
+      let isAnySent = false;
+      for (const request of requestsOf(entries)) {
+        if (isAborted(signal)) break;
+        for (const { packed } of await this.#put(request)) {
+          isAnySent = true;
+          for (const output of packed.outputs) left.delete(output);
+        }
+      }
+      if (!isAnySent) break;
+    }
+    return sent.filter((output) => left.has(output));
+  }
+
+  async announce(to: string, progress: Progress): Promise<void> {
+    const StreamName = this.#streamOf(to);
+    const Data = encodeProgress(progress);
+    const open = await this.#openShards({ StreamName });
+    for (let start = 0; start < open.length; start += MOST_RECORDS) {
+      const Records = open.slice(start, start + MOST_RECORDS).map(
+        ({ HashKeyRange }): PutRecordsRequestEntry => ({
+          Data,
+          PartitionKey: progress.producer,
+          ExplicitHashKey: HashKeyRange?.StartingHashKey,
+        }),
+      );
+      const { FailedRecordCount = 0 } = await this.#client.send(
+        new PutRecordsCommand({ StreamName, Records }),
+      );
+      if (FailedRecordCount === 0) continue;
+      throw new RetryableError(
+        `${FailedRecordCount} of ${Records.length} shards of "${StreamName}" could not be told how far ` +
+          `"${progress.producer}" has got; the batch is delivered again to try once more`,
+      );
+    }
+  }
+
+  async peers(): Promise<readonly string[]> {
+    const open = await this.#openShards({ StreamARN: this.#inputArn });
+    return open.map(({ ShardId = '' }) => ShardId);
+  }
+
+  /** Sends a request, and answers with those of its entries that arrived. */
+  async #put(entries: readonly Entry[]): Promise<readonly Entry[]> {
+    const [first] = entries;
+    if (first === undefined) return [];
+    const { to } = first.packed;
+    const partitions = this.#partitions.get(to) ?? 1;
+    const { Records = [] } = await this.#client.send(
+      new PutRecordsCommand({
+        StreamName: this.#streamOf(to),
+        Records: entries.map(({ packed, data }) => ({
+          Data: data,
+          PartitionKey: `${packed.packet.producer}/${packed.packet.partition}`,
+          ExplicitHashKey: String(hashOfPartition(packed.packet.partition, partitions)),
+        })),
+      }),
+    );
+    return entries.filter((_, index) => Records[index]?.SequenceNumber !== undefined);
+  }
+
+  async #openShards(stream: ListShardsCommandInput): Promise<readonly Shard[]> {
+    const open: Shard[] = [];
+    let page = stream;
+    for (;;) {
+      const { Shards = [], NextToken } = await this.#client.send(new ListShardsCommand(page));
+      open.push(
+        ...Shards.filter(
+          ({ SequenceNumberRange }) => SequenceNumberRange?.EndingSequenceNumber === undefined,
+        ),
+      );
+      if (NextToken === undefined) return open;
+      page = { NextToken };
+    }
+  }
+
+  #streamOf(to: string): string {
+    const stream = this.#streams[to];
+    if (stream !== undefined) return stream;
+    throw new RangeError(`no stream is known for stage "${to}"; deploy the pipeline again`);
+  }
+}
+
+/** A packet that a record can hold: of one that is too large, as many of its first events as fit. */
+function fitting(packed: Packed): Entry {
+  const data = encodePacket(packed.packet);
+  if (data.length <= MOST_RECORD_BYTES || packed.outputs.length === 1) return { packed, data };
+  const outputs = packed.outputs.slice(0, Math.ceil(packed.outputs.length / 2));
+  const events = packed.packet.events.slice(0, outputs.length);
+  return fitting({ ...packed, outputs, packet: { ...packed.packet, events } });
+}
+
+/** Requests of one stream each, no larger than allowed. */
+function* requestsOf(entries: readonly Entry[]): Iterable<readonly Entry[]> {
+  let request: Entry[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    const isOther = request[0] !== undefined && request[0].packed.to !== entry.packed.to;
+    const isFull = request.length === MOST_RECORDS || bytes + entry.data.length > MOST_REQUEST_BYTES;
+    if (request.length > 0 && (isOther || isFull)) {
+      yield request;
+      request = [];
+      bytes = 0;
+    }
+    request.push(entry);
+    bytes += entry.data.length;
+  }
+  if (request.length > 0) yield request;
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true;
+}

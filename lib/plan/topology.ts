@@ -1,0 +1,154 @@
+import {
+  ancestryOf,
+  inputsOf,
+  isOperator,
+  labelOf,
+  type Node,
+  type OperatorNode,
+  type Pipeline,
+  type SourceNode,
+} from '../dsl/index.ts';
+import { DefinitionError } from '../model/index.ts';
+
+/** Events that leave one stage to be met by their key in another. */
+export interface Edge {
+  /** The operator they are for and which of its inputs: stable as long as the operator's id is. */
+  readonly id: string;
+  readonly from: Node;
+  readonly to: string;
+}
+
+/** What runs as one stage: it reads one stream, a source or a shuffle, and its state lies with that stream's shards. */
+export interface StageGraph {
+  readonly id: string;
+  /** The source it reads; `undefined` if it reads a shuffle. */
+  readonly source: SourceNode | undefined;
+  /** What comes through the shuffle it reads. */
+  readonly receives: readonly Edge[];
+  readonly sends: readonly Edge[];
+  /** What runs here, inputs before what reads them. */
+  readonly nodes: readonly Node[];
+  readonly sinks: readonly (readonly [name: string, node: Node])[];
+}
+
+/** Behind the id of the first operator it is for. No source is called like that. */
+const SHUFFLE = '-shuffle';
+
+/**
+ * Cuts a pipeline into stages, walking it from its sources.
+ *
+ * - What keeps no state runs wherever the events are, in as many stages as they come from.
+ * - An operator runs in one stage, in which all events of a key are in one shard: where they are already, if they are
+ *   keyed by partition key or come from operators there; else behind a shuffle by their key.
+ * - Operators on streams of one `keyBy` share its shuffle.
+ */
+export function topologyOf(pipeline: Pipeline): readonly StageGraph[] {
+  const sinks: readonly (readonly [string, Node])[] = Object.entries(pipeline.sinks);
+  const sources: readonly SourceNode[] = Object.values(pipeline.sources);
+  const nodes = ancestryOf(...sources, ...sinks.map(([, node]) => node));
+  const cutting = new Cutting();
+  for (const node of nodes) cutting.place(node);
+  return cutting.stageIds.map((id) => ({
+    id,
+    source: sources.find(({ name }) => name === id),
+    receives: cutting.edges.filter(({ to }) => to === id),
+    sends: cutting.edges.filter(({ from }) => cutting.homesOf(from).has(id)),
+    nodes: nodes.filter((node) => cutting.homesOf(node).has(id)),
+    sinks: sinks.filter(([, node]) => cutting.homesOf(node).has(id)),
+  }));
+}
+
+/** Which node runs where, as far as the walk has come. */
+class Cutting {
+  readonly stageIds: string[] = [];
+  readonly edges: Edge[] = [];
+  readonly #homes = new Map<Node, ReadonlySet<string>>();
+  /** The shuffle by the key a node gives. */
+  readonly #shuffleBy = new Map<Node, string>();
+
+  homesOf(node: Node): ReadonlySet<string> {
+    return this.#homes.get(node) ?? new Set();
+  }
+
+  place(node: Node): void {
+    if (node.kind === 'source') this.#addStage(node.name);
+    if (node.kind === 'by-partition-key') this.#requireSourceHome(node);
+    this.#homes.set(node, this.#homesFor(node));
+  }
+
+  #homesFor(node: Node): ReadonlySet<string> {
+    if (node.kind === 'source') return new Set([node.name]);
+    if (isOperator(node)) return new Set([this.#stageFor(node)]);
+    return new Set(inputsOf(node).flatMap((input) => [...this.homesOf(input)]));
+  }
+
+  #stageFor(operator: OperatorNode): string {
+    const [home] = this.homesOf(operator.inputs[0] ?? operator);
+    if (home !== undefined && operator.inputs.every((input) => this.#isAligned(input, home))) return home;
+    const keys = operator.inputs.flatMap(keysOf);
+    const stage = this.#shuffleFor(operator, keys);
+    for (const key of keys) if (!this.#shuffleBy.has(key)) this.#shuffleBy.set(key, stage);
+    operator.inputs.forEach((from, index) => {
+      const isThere = this.#isAligned(from, stage) || this.#isSent(from, stage);
+      if (!isThere) this.edges.push({ id: `${operator.id}.${index}`, from, to: stage });
+    });
+    return stage;
+  }
+
+  /** A shuffle that brings one of the keys together already, unless an input comes out of it and would go back in. */
+  #shuffleFor(operator: OperatorNode, keys: readonly Node[]): string {
+    const known = keys.map((key) => this.#shuffleBy.get(key)).filter((stage) => stage !== undefined);
+    const usable = known.find((stage) =>
+      operator.inputs.every((input) => this.#isAligned(input, stage) || !this.#isBehind(input, stage)),
+    );
+    return usable ?? this.#addStage(operator.id + SHUFFLE);
+  }
+
+  /** Whether all events of a key are in one shard of that stage when they come to this node there. */
+  #isAligned(node: Node, stage: string): boolean {
+    const homes = this.homesOf(node);
+    if (homes.size !== 1 || !homes.has(stage)) return false;
+    switch (node.kind) {
+      case 'operator':
+      case 'side':
+        return true;
+      case 'by-partition-key':
+        return true;
+      case 'source':
+      case 'key-by':
+        return false;
+      default:
+        return inputsOf(node).every((input) => this.#isAligned(input, stage));
+    }
+  }
+
+  #isSent(from: Node, stage: string): boolean {
+    return this.edges.some((edge) => edge.from === from && edge.to === stage);
+  }
+
+  /** Whether anything of the stage is before this node, other stages in between or not. */
+  #isBehind(node: Node, stage: string): boolean {
+    return ancestryOf(node).some((each) => this.homesOf(each).has(stage));
+  }
+
+  #addStage(id: string): string {
+    this.stageIds.push(id);
+    return id;
+  }
+
+  #requireSourceHome(node: Node): void {
+    const label = inputsOf(node).map(labelOf).join('+');
+    const isSource = ancestryOf(node).every((each) => !isOperator(each));
+    if (isSource) return;
+    throw new DefinitionError(
+      `byPartitionKey() follows "${label}", whose values were made by an operator and have no partition key of a ` +
+        'producer; use keyBy(…)',
+    );
+  }
+}
+
+/** The nodes that gave a stream its key: the nearest before it. */
+function keysOf(node: Node): readonly Node[] {
+  if (node.kind === 'key-by' || node.kind === 'by-partition-key') return [node];
+  return inputsOf(node).flatMap(keysOf);
+}
