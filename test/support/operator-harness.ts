@@ -1,6 +1,8 @@
 import { KeyedTable, RunningOperator, TaskState } from '../../lib/engine/index.ts';
 import type { Event, LateEvent, OperatorDefinition } from '../../lib/model/index.ts';
 
+const OPERATOR = 'it';
+
 /** What an operator gave, in order. */
 export interface Given {
   readonly output: string | undefined;
@@ -17,7 +19,9 @@ export class OperatorHarness {
   readonly failures: unknown[] = [];
   readonly #definition: OperatorDefinition;
   readonly #outOfOrderMs: number;
-  #table = new KeyedTable();
+  /** What was journaled so far, change by change: what an operator forgets to touch is not in it. */
+  readonly #journal: Uint8Array[] = [];
+  #state = new TaskState([OPERATOR]);
   #running: RunningOperator;
   #watermark = Number.NEGATIVE_INFINITY;
 
@@ -38,14 +42,11 @@ export class OperatorHarness {
     this.#running.advanceTo(this.#watermark);
   }
 
-  /** As after a crash: everything but the stored bytes of the state is gone. */
+  /** As after a crash: everything but the journaled changes of the state is gone. */
   restore(): void {
-    const before = new TaskState(['it']);
-    const stored = before.tables.get('it');
-    for (const { key, slot, value, due } of this.#table.entries()) stored?.put(key, slot, value, due);
-    const after = new TaskState(['it']);
-    after.apply(before.encodeChanges(before.takeChanges()));
-    this.#table = after.tables.get('it') ?? new KeyedTable();
+    this.#journal.push(this.#state.encodeChanges(this.#state.takeChanges()));
+    this.#state = new TaskState([OPERATOR]);
+    for (const changes of this.#journal) this.#state.apply(changes);
     this.#running = this.#run();
     this.#running.advanceTo(this.#watermark);
   }
@@ -57,6 +58,10 @@ export class OperatorHarness {
 
   get values(): readonly unknown[] {
     return this.given.map(({ event }) => event.value);
+  }
+
+  get #table(): KeyedTable {
+    return this.#state.tables.get(OPERATOR) ?? new KeyedTable();
   }
 
   #run(): RunningOperator {
