@@ -11,6 +11,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   model: ['time'],
   aggregators: ['time', 'model'],
   windows: ['time', 'model', 'aggregators'],
+  joins: ['time', 'model'],
   dsl: ['time', 'model', 'aggregators', 'windows'],
   plan: ['time', 'model', 'aggregators', 'windows', 'dsl'],
   engine: ['time', 'model', 'aggregators', 'windows', 'dsl', 'plan'],
