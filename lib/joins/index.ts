@@ -1,4 +1,8 @@
+export { asOfJoin, type AsOfJoinOptions, type AsOfPairing } from './as-of-join.ts';
 export { intervalJoin, type IntervalJoinOptions } from './interval-join.ts';
 export type { JoinKind, LeftOf, RightOf } from './join-kind.ts';
+export { latestJoin, type LatestJoinOptions, type LatestPairing } from './latest-join.ts';
 export type { Pairing, WindowPairing } from './stream-join.ts';
+export { SUPERSEDED, type TableOptions } from './table.ts';
+export { tableJoin, type TableJoinOptions } from './table-join.ts';
 export { windowJoin, type WindowJoinOptions } from './window-join.ts';
