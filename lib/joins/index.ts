@@ -6,3 +6,5 @@ export type { Pairing, WindowPairing } from './stream-join.ts';
 export { SUPERSEDED, type TableOptions } from './table.ts';
 export { tableJoin, type TableJoinOptions } from './table-join.ts';
 export { windowJoin, type WindowJoinOptions } from './window-join.ts';
+export { BROADCAST_KEY, broadcastJoin, type BroadcastJoinOptions, type Rules } from './broadcast-join.ts';
+export { dedupe, DUPLICATES, type DedupeOptions } from './dedupe.ts';
