@@ -8,3 +8,12 @@ export { tableJoin, type TableJoinOptions } from './table-join.ts';
 export { windowJoin, type WindowJoinOptions } from './window-join.ts';
 export { BROADCAST_KEY, broadcastJoin, type BroadcastJoinOptions, type Rules } from './broadcast-join.ts';
 export { dedupe, DUPLICATES, type DedupeOptions } from './dedupe.ts';
+export { BatchedLookup, type LookupClock, type LookupOptions } from './lookup/batched-lookup.ts';
+export type {
+  KnownKey,
+  Looked,
+  LookupAnswer,
+  LookupFailure,
+  LookupSource,
+  UnknownKey,
+} from './lookup/lookup-source.ts';

@@ -44,6 +44,19 @@ test('the first is the first in the log, even if it is the later', () => {
   ]);
 });
 
+test('each that was let through counts, not only the last of them', () => {
+  const it = new OperatorHarness(byItself(10), 100);
+
+  for (const time of [20, 5, 25, 35]) it.send(at(time, 'x'));
+
+  expect(given(it)).toEqual([
+    ['first', 20, 'x'],
+    ['first', 5, 'x'],
+    [DUPLICATES, 25, 'x'],
+    ['first', 35, 'x'],
+  ]);
+});
+
 test('a value is forgotten when nothing can repeat it any more', () => {
   const it = new OperatorHarness(byItself(10, 5));
 
