@@ -52,7 +52,7 @@ export function intervalJoin<Kind extends JoinKind, L, R, Out>(
   return {
     kind: 'interval-join',
     shape: `interval-join ${kind}`,
-    does: `${kind} join, right from ${formatDuration(beforeMs)} before to ${formatDuration(afterMs)} after left, grace ${formatDuration(graceMs)}`,
+    does: `${kind} join, right ${describeReach(beforeMs, afterMs)} left, grace ${formatDuration(graceMs)}`,
     keeps: 'each row of both sides until no partner can come any more',
     horizonMs: Math.max(0, beforeMs, afterMs) + graceMs,
     delayMs,
@@ -60,4 +60,12 @@ export function intervalJoin<Kind extends JoinKind, L, R, Out>(
     // The types of rows end here: state holds what the signature above has checked.
     create: () => new StreamJoin(kind, reachOf, options.select as SelectRows),
   };
+}
+
+/** `from 1 minute before to 1 hour after`, `from 1 minute to 1 hour after`. */
+function describeReach(beforeMs: number, afterMs: number): string {
+  const [before, after] = [Math.abs(beforeMs), Math.abs(afterMs)].map(formatDuration);
+  if (beforeMs < 0) return `from ${before} to ${after} after`;
+  if (afterMs < 0) return `from ${before} to ${after} before`;
+  return `from ${before} before to ${after} after`;
 }
