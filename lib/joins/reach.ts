@@ -16,7 +16,11 @@ export interface Reach {
 
 export type ReachOf = (side: Side, timestamp: number) => Reach;
 
-/** Partners lie at most so far before and after a left row; a row may be `graceMs` behind the watermark. */
+/**
+ * Partners lie at most so far before and after a left row; a row may be `graceMs` behind the watermark. A row that is
+ * further behind is late even while it would still be kept: partners of it are gone already, and both would be emitted
+ * alone although they are a pair.
+ */
 export function intervalReach(beforeMs: number, afterMs: number, graceMs: number): ReachOf {
   return (side, timestamp) => {
     const from = timestamp - (side === 'left' ? beforeMs : afterMs);

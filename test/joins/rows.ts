@@ -27,7 +27,7 @@ export const rows: fc.Arbitrary<readonly Row[]> = fc
 /** A row as an operator gets it: its value is the row's number. */
 export const eventOf = ({ id, key, at }: Row): Event => ({ key, timestamp: at, value: id });
 
-/** What is late according to its own grace, and what isn't, with the watermark before each. */
+/** A row, and the watermark it is judged by: the one before it. */
 export interface Judged extends Row {
   readonly watermark: number;
 }
