@@ -73,7 +73,9 @@ test('each result of a join is counted in the window behind it, wherever the tas
         all.map(([each]) => [each, false]),
       );
 
-      const joined = whole.filter((output) => output.kind !== 'dead-letter' && output.sink === 'joined');
+      const joined = whole.filter(
+        (output) => (output.kind === 'row' || output.kind === 'append') && output.sink === 'joined',
+      );
       const counted = whole.flatMap((output) =>
         output.kind === 'row' && output.sink === 'counted' ? [output.value as { readonly rows: number }] : [],
       );
