@@ -69,12 +69,18 @@ export {
   UpdatingWindowedStream,
   type RunningOptions,
   type RunningResult,
-  type StreamTypeError,
   type TimeOptions,
   type UpdatingWindowResult,
   type WindowResult,
 } from './dsl/index.ts';
-export { DefinitionError, MillraceError, type KeyValue, type Late, type LateReason } from './model/index.ts';
+export {
+  DefinitionError,
+  MillraceError,
+  type KeyValue,
+  type Late,
+  type LateReason,
+  type StreamTypeError,
+} from './model/index.ts';
 export type { DurationInput, TimestampInput } from './time/index.ts';
 export {
   calendar,

@@ -36,7 +36,6 @@ export {
   type AggregateOptions,
   type RunningOptions,
   type RunningResult,
-  type StreamTypeError,
   type UpdatingWindowResult,
   type WindowResult,
 } from './streams.ts';

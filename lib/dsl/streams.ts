@@ -4,7 +4,7 @@ import type {
   AnyAggregator,
   EarlierAggregates,
 } from '../aggregators/index.ts';
-import type { KeyValue, Late, OperatorDefinition } from '../model/index.ts';
+import type { KeyValue, Late, OperatorDefinition, StreamTypeError } from '../model/index.ts';
 import { DefinitionError } from '../model/index.ts';
 import { positiveDurationMs, type DurationInput } from '../time/index.ts';
 import {
@@ -23,11 +23,6 @@ import {
   type WindowSpec,
 } from '../windows/index.ts';
 import { LATE, type Node, type OperatorNode } from './nodes.ts';
-
-/** What the compiler shows where a pipeline is wrong. */
-export interface StreamTypeError<Message extends string> {
-  readonly '~error': Message;
-}
 
 type Simplify<T> = { [Name in keyof T]: T[Name] } & {};
 

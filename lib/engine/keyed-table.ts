@@ -1,4 +1,4 @@
-import type { Slot, StateEntry, StateTable } from '../model/index.ts';
+import type { DueClock, Slot, StateEntry, StateTable } from '../model/index.ts';
 import { DueIndex } from './due-index.ts';
 
 /** An entry as the engine keeps it. */
@@ -12,7 +12,7 @@ export interface Entry extends StateEntry {
 /** The keyed state of one operator in memory: what there is, what is due, and what has changed. */
 export class KeyedTable implements StateTable {
   readonly #byKey = new Map<string, Map<Slot, Entry>>();
-  readonly #due = new DueIndex<Entry>();
+  readonly #due = { event: new DueIndex<Entry>(), arrival: new DueIndex<Entry>() };
   #dirty: Entry[] = [];
   #size = 0;
 
@@ -32,8 +32,8 @@ export class KeyedTable implements StateTable {
     for (const slots of this.#byKey.values()) yield* slots.values();
   }
 
-  put(key: string, slot: Slot, value: unknown, due?: number): Entry {
-    const entry = this.restore(key, slot, value, due);
+  put(key: string, slot: Slot, value: unknown, due?: number, clock: DueClock = 'event'): Entry {
+    const entry = this.restore(key, slot, value, due, clock);
     this.touch(entry);
     return entry;
   }
@@ -53,13 +53,19 @@ export class KeyedTable implements StateTable {
   }
 
   /** Puts an entry that is stored already. */
-  restore(key: string, slot: Slot, value: unknown, due: number | undefined): Entry {
+  restore(
+    key: string,
+    slot: Slot,
+    value: unknown,
+    due: number | undefined,
+    clock: DueClock = 'event',
+  ): Entry {
     this.forget(key, slot);
-    const entry: Entry = { key, slot, value, due, isDirty: false, isDeleted: false };
+    const entry: Entry = { key, slot, value, due, clock, isDirty: false, isDeleted: false };
     const slots = this.#byKey.get(key);
     if (slots === undefined) this.#byKey.set(key, new Map([[slot, entry]]));
     else slots.set(slot, entry);
-    if (due !== undefined) this.#due.add(entry, due);
+    if (due !== undefined) this.#due[clock].add(entry, due);
     this.#size += 1;
     return entry;
   }
@@ -72,16 +78,16 @@ export class KeyedTable implements StateTable {
     entry.isDeleted = true;
     slots.delete(slot);
     if (slots.size === 0) this.#byKey.delete(key);
-    if (entry.due !== undefined) this.#due.remove(entry, entry.due);
+    if (entry.due !== undefined) this.#due[entry.clock].remove(entry, entry.due);
     this.#size -= 1;
   }
 
-  nextDue(): number {
-    return this.#due.next();
+  nextDue(clock: DueClock = 'event'): number {
+    return this.#due[clock].next();
   }
 
-  earliestDue(): readonly Entry[] {
-    return this.#due.earliest();
+  earliestDue(clock: DueClock = 'event'): readonly Entry[] {
+    return this.#due[clock].earliest();
   }
 
   /** The entries changed since the last call, deleted ones included, each once. */

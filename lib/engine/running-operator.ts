@@ -1,4 +1,4 @@
-import type { Event, LateEvent, Operator, OperatorContext, StateEntry } from '../model/index.ts';
+import type { DueClock, Event, LateEvent, Operator, OperatorContext, StateEntry } from '../model/index.ts';
 import type { Entry, KeyedTable } from './keyed-table.ts';
 
 interface Wiring {
@@ -16,6 +16,8 @@ export class RunningOperator implements OperatorContext {
   readonly #wiring: Wiring;
   #operator: Operator;
   #watermark = Number.NEGATIVE_INFINITY;
+  #now = Number.NEGATIVE_INFINITY;
+  #isFinished = false;
 
   constructor(wiring: Wiring) {
     this.#wiring = wiring;
@@ -30,6 +32,14 @@ export class RunningOperator implements OperatorContext {
 
   get watermark(): number {
     return this.#watermark;
+  }
+
+  get now(): number {
+    return this.#now;
+  }
+
+  get isFinished(): boolean {
+    return this.#isFinished;
   }
 
   /** The watermark of the stage at which the next entry is due, or `Infinity`. */
@@ -53,15 +63,30 @@ export class RunningOperator implements OperatorContext {
     }
   }
 
-  /** Calls back everything that is due when the stage's watermark is this, then moves the operator's own time there. */
-  advanceTo(stageWatermark: number): void {
+  /**
+   * Calls back everything that is due when the stage's watermark is this, then moves the operator's own time there. It
+   * may be one step of several on the way to `target`.
+   */
+  advanceTo(stageWatermark: number, target = stageWatermark): void {
+    this.#isFinished ||= target === Number.POSITIVE_INFINITY;
     const watermark = stageWatermark - this.#wiring.delayMs;
-    for (;;) {
-      const due = this.state.nextDue();
-      if (due === Number.POSITIVE_INFINITY || due > watermark) break;
-      for (const entry of this.state.earliestDue()) this.#callBack(entry);
-    }
+    this.#callBackUntil(watermark, 'event');
     this.#watermark = Math.max(this.#watermark, watermark);
+  }
+
+  /** Moves processing time, then calls back everything that is due by then; at the end of the input, everything. */
+  arriveAt(now: number, isEnd = false): void {
+    this.#isFinished ||= isEnd;
+    this.#now = Math.max(this.#now, now);
+    this.#callBackUntil(isEnd ? Number.POSITIVE_INFINITY : this.#now, 'arrival');
+  }
+
+  #callBackUntil(limit: number, clock: DueClock): void {
+    for (;;) {
+      const due = this.state.nextDue(clock);
+      if (due === Number.POSITIVE_INFINITY || due > limit) return;
+      for (const entry of this.state.earliestDue(clock)) this.#callBack(entry);
+    }
   }
 
   #callBack(entry: Entry): void {

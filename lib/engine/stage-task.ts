@@ -28,13 +28,14 @@ import { TaskState } from './state.ts';
  * of the log alone; how the log was cut into batches makes no difference.
  *
  * For each record of a source, in this order:
- * 1. decode, check, place in time; what can't be goes to the dead letters
- * 2. push the event through the operators, which judge lateness by the watermark before this record
- * 3. move the watermark on, unless the record lies too far ahead
- * 4. call back everything that is due by then, earliest first, upstream operators first
+ * 1. move processing time to its arrival, and call back everything that is due by then
+ * 2. decode, check, place in time; what can't be goes to the dead letters
+ * 3. push the event through the operators, which judge lateness by the watermark before this record
+ * 4. move the watermark on, unless the record lies too far ahead
+ * 5. call back everything that is due by then, earliest first, upstream operators first
  *
- * Behind a shuffle a record is a packet of events, which don't move time, or tells how far a task before has got, which
- * does.
+ * Behind a shuffle a record is a packet of events, which don't move event time, or tells how far a task before has got,
+ * which does.
  */
 export class StageTask {
   readonly state: TaskState;
@@ -68,7 +69,10 @@ export class StageTask {
     this.#record = record;
     this.#index = 0;
     const control = decodeControlRecord(record.data);
-    if (control?.kind === 'finish') this.#moveTo({ ...this.state.time, ...END_OF_TIME });
+    const isEnd = control?.kind === 'finish';
+    this.state.now = Math.max(this.state.now, record.arrival);
+    for (const operator of this.#compiled.operators) operator.arriveAt(this.state.now, isEnd);
+    if (isEnd) this.#moveTo({ ...this.state.time, ...END_OF_TIME });
     else if (control?.kind === 'tick') this.#moveTo(this.#timeAtTick(record.arrival));
     else if (this.#spec === undefined) this.#processShuffled(record);
     else this.#processSource(this.#spec, record);
@@ -161,6 +165,7 @@ export class StageTask {
   resume(): void {
     for (const operator of this.#compiled.operators) operator.restart();
     this.#moveOperators(this.state.time.watermark);
+    for (const operator of this.#compiled.operators) operator.arriveAt(this.state.now);
   }
 
   #moveTo(time: EventTime): void {
@@ -177,7 +182,7 @@ export class StageTask {
         Infinity,
       );
       const step = Math.min(due, watermark);
-      for (const operator of this.#compiled.operators) operator.advanceTo(step);
+      for (const operator of this.#compiled.operators) operator.advanceTo(step, watermark);
       if (step === watermark) return;
     }
   }

@@ -1,4 +1,4 @@
-import { decode, encode, FatalError, type Slot } from '../model/index.ts';
+import { decode, encode, FatalError, type Migration, type Slot } from '../model/index.ts';
 import { BEGINNING_OF_TIME, type EventTime } from './event-clock.ts';
 import { KeyedTable, type Entry } from './keyed-table.ts';
 import type { Producers } from './producers.ts';
@@ -12,15 +12,19 @@ type StoredChanges = [
   watermark: number,
   tables: StoredTable[],
   arrival?: number,
-  producers?: Producers,
+  producers?: Producers | undefined,
+  now?: number,
 ];
+
+/** What is due by arrival time is in brackets. */
+type StoredDue = number | readonly [byArrival: number] | undefined;
 
 /** How what another version of the pipeline has stored becomes state of this one. */
 export interface StateUpgrade {
   /** Operators whose state is dropped. */
   readonly forgets: ReadonlySet<string>;
   /** For operators whose values look different now: the stored value in, today's out. */
-  readonly migrate: ReadonlyMap<string, (stored: unknown) => unknown>;
+  readonly migrate: ReadonlyMap<string, Migration>;
 }
 
 export const NO_UPGRADE: StateUpgrade = { forgets: new Set(), migrate: new Map() };
@@ -35,6 +39,8 @@ const FIELDS_OF_PUT = 4;
  */
 export class TaskState {
   time: EventTime = BEGINNING_OF_TIME;
+  /** The newest arrival time in the log. */
+  now = Number.NEGATIVE_INFINITY;
   readonly tables: ReadonlyMap<string, KeyedTable>;
 
   constructor(operatorIds: readonly string[]) {
@@ -44,8 +50,8 @@ export class TaskState {
   /** Takes over the entries of another state whose key is wanted; as stored, not as changed. */
   adopt(other: TaskState, isWanted: (table: string, key: string) => boolean): void {
     for (const [id, table] of this.tables) {
-      for (const { key, slot, value, due } of other.tables.get(id)?.entries() ?? []) {
-        if (isWanted(id, key)) table.restore(key, slot, value, due);
+      for (const { key, slot, value, due, clock } of other.tables.get(id)?.entries() ?? []) {
+        if (isWanted(id, key)) table.restore(key, slot, value, due, clock);
       }
     }
   }
@@ -83,8 +89,11 @@ export class TaskState {
    * @throws FatalError if they are about an operator that the pipeline doesn't have
    */
   apply(bytes: Uint8Array, { forgets, migrate }: StateUpgrade = NO_UPGRADE): Changes {
-    const [newest, watermark, tables, arrival = newest, producers] = decode(bytes) as StoredChanges;
+    const [newest, watermark, tables, arrival = newest, producers, now = arrival] = decode(
+      bytes,
+    ) as StoredChanges;
     this.time = { newest, watermark, arrival, ...(producers !== undefined && { producers }) };
+    this.now = now;
     return new Map(
       tables
         .filter(([id]) => !forgets.has(id))
@@ -94,15 +103,14 @@ export class TaskState {
 
   #encode(tables: StoredTable[]): Uint8Array {
     const { newest, watermark, arrival, producers } = this.time;
-    const stored: StoredChanges = [newest, watermark, tables, arrival];
-    return encode(producers === undefined ? stored : [...stored, producers]);
+    return encode([newest, watermark, tables, arrival, producers, this.now] satisfies StoredChanges);
   }
 
   #applyTable(
     id: string,
     deleted: readonly (string | Slot)[],
     put: readonly unknown[],
-    migrate: ((stored: unknown) => unknown) | undefined,
+    migrate: Migration | undefined,
   ): readonly Entry[] {
     const table = this.tables.get(id);
     if (table === undefined) {
@@ -115,16 +123,29 @@ export class TaskState {
     for (let index = 0; index < deleted.length; index += FIELDS_OF_DELETED) {
       const [key, slot] = deleted.slice(index, index + FIELDS_OF_DELETED) as [string, Slot];
       table.forget(key, slot);
-      touched.push({ key, slot, value: undefined, due: undefined, isDirty: false, isDeleted: true });
+      touched.push({
+        key,
+        slot,
+        value: undefined,
+        due: undefined,
+        clock: 'event',
+        isDirty: false,
+        isDeleted: true,
+      });
     }
     for (let index = 0; index < put.length; index += FIELDS_OF_PUT) {
       const [key, slot, due, value] = put.slice(index, index + FIELDS_OF_PUT) as [
         string,
         Slot,
-        number?,
+        StoredDue?,
         unknown?,
       ];
-      touched.push(table.restore(key, slot, migrate === undefined ? value : migrate(value), due));
+      const migrated = migrate === undefined ? value : migrate(value, slot);
+      touched.push(
+        typeof due === 'object'
+          ? table.restore(key, slot, migrated, due[0], 'arrival')
+          : table.restore(key, slot, migrated, due),
+      );
     }
     return touched;
   }
@@ -135,7 +156,11 @@ function encodeTable(id: string, entries: Iterable<Entry>): StoredTable {
   const put: unknown[] = [];
   for (const entry of entries) {
     if (entry.isDeleted) deleted.push(entry.key, entry.slot);
-    else put.push(entry.key, entry.slot, entry.due, entry.value);
+    else put.push(entry.key, entry.slot, storedDue(entry), entry.value);
   }
   return [id, deleted, put];
+}
+
+function storedDue({ due, clock }: Entry): StoredDue {
+  return due !== undefined && clock === 'arrival' ? [due] : due;
 }

@@ -1,5 +1,5 @@
 import { NO_UPGRADE, type StateUpgrade } from '../engine/index.ts';
-import { FatalError } from '../model/index.ts';
+import { FatalError, type Migration } from '../model/index.ts';
 import { JOURNAL_FORMAT, type JournalEntry } from './entry.ts';
 import type { TaskContext } from './task-context.ts';
 
@@ -19,7 +19,7 @@ export function upgradeOf(
   }
   const changed = Object.entries(stored).filter(([id, shape]) => shapes[id] !== shape);
   if (changed.length === 0) return NO_UPGRADE;
-  const migrate = new Map<string, (value: unknown) => unknown>();
+  const migrate = new Map<string, Migration>();
   for (const [id, shape] of changed) {
     if (forgets.has(id)) continue;
     const migration = migrations.get(id)?.[shape];

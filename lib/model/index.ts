@@ -10,8 +10,9 @@ export {
 } from './errors.ts';
 export type { Event, Late, LateEvent, LateReason } from './event.ts';
 export { decodeKey, encodeKey, type KeyValue } from './key.ts';
-export type { Migrations, OperatorDefinition } from './operator-definition.ts';
-export type { Operator, OperatorContext, Slot, StateEntry, StateTable } from './operator.ts';
+export { lateEvent } from './late-event.ts';
+export type { Migration, Migrations, OperatorDefinition } from './operator-definition.ts';
+export type { DueClock, Operator, OperatorContext, Slot, StateEntry, StateTable } from './operator.ts';
 export {
   versionOf,
   type AppendOutput,
@@ -47,4 +48,5 @@ export {
 } from './position.ts';
 export type { InputRecord } from './record.ts';
 export { compareSequenceNumbers, sortableSequenceNumber, type SequenceNumber } from './sequence-number.ts';
+export type { StreamTypeError } from './stream-type-error.ts';
 export type { WindowRange } from './window-range.ts';

@@ -1,4 +1,4 @@
-import type { Operator } from './operator.ts';
+import type { Operator, Slot } from './operator.ts';
 
 /**
  * A stateful step as it is defined: what the planner prints and compares, and how the engine gets one to run. Made by
@@ -25,5 +25,8 @@ export interface OperatorDefinition {
   readonly migrations?: Migrations;
 }
 
+/** A stored value in, and where it is kept; the value as kept now out. */
+export type Migration = (stored: unknown, slot: Slot) => unknown;
+
 /** For each shape that can be read: its entries' values turned into those of today's shape. */
-export type Migrations = Readonly<Record<string, (stored: unknown) => unknown>>;
+export type Migrations = Readonly<Record<string, Migration>>;

@@ -10,6 +10,7 @@ const entryAt = (slot: string, timestamp: number): Entry => ({
   key: 'a',
   slot,
   due: undefined,
+  clock: 'event',
   value: { timestamp },
 });
 

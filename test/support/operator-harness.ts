@@ -17,13 +17,14 @@ export class OperatorHarness {
   readonly given: Given[] = [];
   readonly late: LateEvent[] = [];
   readonly failures: unknown[] = [];
-  readonly #definition: OperatorDefinition;
+  #definition: OperatorDefinition;
   readonly #outOfOrderMs: number;
   /** What was journaled so far, change by change: what an operator forgets to touch is not in it. */
   readonly #journal: Uint8Array[] = [];
   #state = new TaskState([OPERATOR]);
   #running: RunningOperator;
   #watermark = Number.NEGATIVE_INFINITY;
+  #now = Number.NEGATIVE_INFINITY;
 
   constructor(definition: OperatorDefinition, outOfOrderMs = 0) {
     this.#definition = definition;
@@ -42,6 +43,12 @@ export class OperatorHarness {
     this.#running.advanceTo(this.#watermark);
   }
 
+  /** Moves processing time, as the next record does before it is applied. */
+  arriveAt(now: number, isEnd = false): void {
+    this.#now = Math.max(this.#now, now);
+    this.#running.arriveAt(this.#now, isEnd);
+  }
+
   /** As after a crash: everything but the journaled changes of the state is gone. */
   restore(): void {
     this.#journal.push(this.#state.encodeChanges(this.#state.takeChanges()));
@@ -49,6 +56,13 @@ export class OperatorHarness {
     for (const changes of this.#journal) this.#state.apply(changes);
     this.#running = this.#run();
     this.#running.advanceTo(this.#watermark);
+    this.#running.arriveAt(this.#now);
+  }
+
+  /** As after a deployment of other code. */
+  become(definition: OperatorDefinition): void {
+    this.#definition = definition;
+    this.restore();
   }
 
   /** How many entries the operator keeps. */
