@@ -24,18 +24,35 @@ export {
 } from './pipeline.ts';
 export { validate, type Schema, type SchemaOutput, type Validation } from './schema.ts';
 export { source, type SourceSpec, type TimeOptions } from './source.ts';
+export type {
+  AggregateOptions,
+  RunningOptions,
+  RunningResult,
+  UpdatingWindowResult,
+  WindowResult,
+} from './aggregate-rows.ts';
+export type {
+  AsTableOptions,
+  DedupeByOptions,
+  JoinAsOfOptions,
+  JoinLatestOptions,
+  JoinRulesOptions,
+  JoinTableOptions,
+  JoinWindowOptions,
+  JoinWithinOptions,
+} from './join-options.ts';
 export {
+  DedupeResults,
   Flow,
+  JoinResults,
   KeyedStream,
+  ProcessResults,
   Stream,
-  WindowedStream,
-  WindowResults,
+  Table,
+  TableLookupResults,
   Updating,
   UpdatingResults,
   UpdatingWindowedStream,
-  type AggregateOptions,
-  type RunningOptions,
-  type RunningResult,
-  type UpdatingWindowResult,
-  type WindowResult,
+  WindowedStream,
+  WindowResults,
 } from './streams.ts';

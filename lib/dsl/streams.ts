@@ -1,12 +1,16 @@
-import type {
-  AggregateResults,
-  AggregateSpec,
-  AnyAggregator,
-  EarlierAggregates,
-} from '../aggregators/index.ts';
-import type { KeyValue, Late, OperatorDefinition, StreamTypeError } from '../model/index.ts';
-import { DefinitionError } from '../model/index.ts';
-import { positiveDurationMs, type DurationInput } from '../time/index.ts';
+import type { AnyAggregator } from '../aggregators/index.ts';
+import { DUPLICATES, SUPERSEDED, type JoinKind } from '../joins/index.ts';
+import type { KeyValue, Late, StreamTypeError } from '../model/index.ts';
+import {
+  keyedProcess,
+  type None,
+  type OutputSpecs,
+  type OutputValues,
+  type ProcessSpec,
+  type StateSpecs,
+  type TimerSpecs,
+} from '../process/index.ts';
+import { positiveDurationMs } from '../time/index.ts';
 import {
   earlyOf,
   isUpdating,
@@ -14,7 +18,6 @@ import {
   runningAggregate,
   windowAggregate,
   type CountSpec,
-  type EarlyEmit,
   type FinalOptions,
   type TimeWindowSpec,
   type UpdatingOptions,
@@ -22,9 +25,43 @@ import {
   type WindowPolicy,
   type WindowSpec,
 } from '../windows/index.ts';
-import { LATE, type Node, type OperatorNode } from './nodes.ts';
-
-type Simplify<T> = { [Name in keyof T]: T[Name] } & {};
+import {
+  checkedAggregates,
+  type AggregateOptions,
+  type RunningOptions,
+  type RunningResult,
+  type UpdatingWindowResult,
+  type WindowResult,
+  type WithoutReserved,
+} from './aggregate-rows.ts';
+import {
+  dedupeBy,
+  joinAsOf,
+  joinLatest,
+  joinRules,
+  joinTables,
+  joinWindow,
+  joinWithin,
+  type AsTableOptions,
+  type DedupeByOptions,
+  type JoinAsOfOptions,
+  type JoinLatestOptions,
+  type JoinRulesOptions,
+  type JoinTableOptions,
+  type JoinWindowOptions,
+  type JoinWithinOptions,
+  type SameKey,
+} from './join-options.ts';
+import {
+  filterNode,
+  flatMapNode,
+  keyNode,
+  lateNode,
+  mapNode,
+  operatorNode,
+  sideNode,
+} from './node-builders.ts';
+import type { Node, OperatorNode } from './nodes.ts';
 
 /** Anything that carries values of type `T` and can be an output of a pipeline. */
 export abstract class Flow<T> {
@@ -164,59 +201,110 @@ export class KeyedStream<K extends KeyValue, T> extends Flow<T> {
     );
   }
 
+  /**
+   * Runs your own code for each value of a key, with state, timers and outputs of its own. What the callbacks return or
+   * yield are the results.
+   * @param id ties the state to this step; keep it when the pipeline changes
+   * @throws DefinitionError if the declarations make no sense
+   */
+  process<
+    S extends StateSpecs = None,
+    Tm extends TimerSpecs = None,
+    O extends OutputSpecs = None,
+    FromEvent = never,
+    FromTimer = never,
+  >(
+    id: string,
+    spec: ProcessSpec<K, T, S, Tm, O, FromEvent, FromTimer>,
+  ): ProcessResults<K, T, FromEvent | FromTimer, O> {
+    const node = operatorNode(id, [this.node], keyedProcess(spec));
+    return new ProcessResults(node, Object.keys(spec.outputs ?? {}));
+  }
+
+  /**
+   * Lets the first of each value through and forgets it after a time; the others go to `duplicates`.
+   * @param id ties the state to this step; keep it when the pipeline changes
+   */
+  dedupe(id: string, options: DedupeByOptions<T>): DedupeResults<K, T> {
+    return new DedupeResults(operatorNode(id, [this.node], dedupeBy(options)));
+  }
+
+  /**
+   * Joins rows of two streams that have one key and lie close to each other in event time:
+   * `left - before <= right <= left + after`, both ends included. A pair is emitted as soon as both rows are there; a row
+   * that stays alone, where the kind wants it, once, when no partner can come any more.
+   * @param id ties the state to this step; keep it when the pipeline changes
+   * @throws DefinitionError if the bounds hold no instant
+   */
+  joinWithin<K2 extends KeyValue, R, Kind extends JoinKind, Out>(
+    id: string,
+    other: KeyedStream<K2, R> & SameKey<K, K2>,
+    options: JoinWithinOptions<Kind, T, R, Out>,
+  ): JoinResults<K, T | R, Out> {
+    return new JoinResults(operatorNode(id, [this.node, nodeOf(other)], joinWithin(options)));
+  }
+
+  /**
+   * Joins all rows of two streams that have one key and lie in the same tumbling window.
+   * @param id ties the state to this step; keep it when the pipeline changes
+   */
+  joinWindow<K2 extends KeyValue, R, Kind extends JoinKind, Out>(
+    id: string,
+    other: KeyedStream<K2, R> & SameKey<K, K2>,
+    options: JoinWindowOptions<Kind, T, R, Out>,
+  ): JoinResults<K, T | R, Out> {
+    return new JoinResults(operatorNode(id, [this.node, nodeOf(other)], joinWindow(options)));
+  }
+
+  /**
+   * Joins each row with what a table held for its key at the row's own time, whatever order both came in.
+   * @param id ties the state to this step; keep it when the pipeline changes
+   */
+  joinAsOf<K2 extends KeyValue, R, Kind extends 'inner' | 'left', Out>(
+    id: string,
+    table: Table<K2, R> & SameKey<K, K2>,
+    options: JoinAsOfOptions<Kind, T, R, Out>,
+  ): TableLookupResults<K, T, R, Out> {
+    const { node, options: declared } = asTable(table);
+    return new TableLookupResults(operatorNode(id, [this.node, node], joinAsOf(declared, options)));
+  }
+
+  /**
+   * Joins each row with what a table holds for its key when the row comes, which depends on the order of the log.
+   * @param id ties the state to this step; keep it when the pipeline changes
+   */
+  joinLatest<K2 extends KeyValue, R, Kind extends 'inner' | 'left', Out>(
+    id: string,
+    table: Table<K2, R> & SameKey<K, K2>,
+    options: JoinLatestOptions<Kind, T, R, Out>,
+  ): TableLookupResults<K, T, R, Out> {
+    const { node, options: declared } = asTable(table);
+    return new TableLookupResults(operatorNode(id, [this.node, node], joinLatest(declared, options)));
+  }
+
+  /**
+   * Gives each value all rows of a small table, of which every task has a copy: rules, limits, flags.
+   * @param id ties the state to this step; keep it when the pipeline changes
+   */
+  joinRules<R, Out>(
+    id: string,
+    rules: KeyedStream<KeyValue, R>,
+    options: JoinRulesOptions<T, R, Out>,
+  ): TableLookupResults<K, T, R, Out> {
+    const definition = joinRules(options);
+    return new TableLookupResults(operatorNode(id, [this.node, rules.node], definition));
+  }
+
+  /** Reads the stream as changes of a table: the newest value of a key, by event time, is its row. */
+  asTable(options: AsTableOptions<T> = {}): Table<K, T> {
+    return new Table(this.node, options);
+  }
+
   /** Hands the stream to a function, so that steps can be shared between pipelines. */
   through<U>(build: (stream: this) => U): U {
     return build(this);
   }
 }
-
-export interface AggregateOptions {
-  /**
-   * What the step aggregated in earlier versions whose state may still be stored: `[earlier({ orders: count() })]`.
-   * @default none: the code refuses to touch state of other aggregates
-   */
-  readonly earlier?: readonly EarlierAggregates[];
-}
-
-/** When a running aggregate speaks, and when it forgets. */
-export interface RunningOptions extends AggregateOptions {
-  /** @default 'on-update': after each value */
-  readonly emit?: EarlyEmit;
-  /**
-   * A key that has had no value for so long, in event time, is forgotten and its row taken back: what bounds the state.
-   * @default never: there is one entry for each key for ever
-   */
-  readonly forgetAfter?: DurationInput;
-}
-
-/** Attributes every result has already. */
-type ReservedName = 'key' | 'windowStart' | 'windowEnd' | 'isFinal' | 'pk' | 'sk';
-const RESERVED_NAMES: readonly string[] = [
-  'key',
-  'windowStart',
-  'windowEnd',
-  'isFinal',
-  'pk',
-  'sk',
-] satisfies ReservedName[];
-
-const AGGREGATE_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
-
-type WithoutReserved<Spec> = {
-  readonly [Name in keyof Spec &
-    ReservedName]: StreamTypeError<`a result is already called "${Name}"; choose another name`>;
-};
-
-/** One row: a key, a window, and the aggregates of the key's values in it. */
-export type WindowResult<K, Spec> = Simplify<
-  { readonly key: K; readonly windowStart: number; readonly windowEnd: number } & AggregateResults<Spec>
->;
-
-/** A row that may be followed by a corrected one; `isFinal` says that it won't be. */
-export type UpdatingWindowResult<K, Spec> = Simplify<WindowResult<K, Spec> & { readonly isFinal: boolean }>;
-
-/** What is known of a key so far. */
-export type RunningResult<K, Spec> = Simplify<{ readonly key: K } & AggregateResults<Spec>>;
 
 /** A keyed stream cut into windows, ready to be aggregated. */
 export class WindowedStream<K extends KeyValue, T> {
@@ -332,40 +420,89 @@ export class UpdatingResults<K extends KeyValue, T, Row> extends Updating<K, Row
   }
 }
 
-function operatorNode(id: string, inputs: readonly Node[], definition: OperatorDefinition): OperatorNode {
-  return { kind: 'operator', id, inputs, definition };
+/** The rows of a join, and beside them what came too late for it. */
+export class JoinResults<K extends KeyValue, In, Row> extends KeyedStream<K, Row> {
+  /** Rows of either side that came too late to take part. Where no output takes them, they go to the dead letters. */
+  readonly late: Stream<Late<In>>;
+
+  constructor(node: OperatorNode) {
+    super(node);
+    this.late = new Stream(lateNode(node));
+  }
 }
 
-function lateNode(input: OperatorNode): Node {
-  return { kind: 'side', input, output: LATE };
+/** Rows joined with a table. */
+export class TableLookupResults<K extends KeyValue, L, R, Row> extends JoinResults<K, L | R, Row> {
+  /** Versions of the table's rows that came after a newer one. */
+  readonly superseded: Stream<R>;
+
+  constructor(node: OperatorNode) {
+    super(node);
+    this.superseded = new Stream(sideNode(node, SUPERSEDED));
+  }
 }
 
-/** The types of values end here: nodes hold what the signatures above have checked. */
-function checkedAggregates(id: string, aggregates: AggregateSpec<never>): AggregateSpec<never> {
-  const names = Object.keys(aggregates);
-  const refused = names.find((name) => !AGGREGATE_NAME.test(name) || RESERVED_NAMES.includes(name));
-  if (names.length > 0 && refused === undefined) return Object.freeze({ ...aggregates });
-  const problem = refused === undefined ? 'no aggregate' : `an aggregate called "${refused}"`;
-  throw new DefinitionError(
-    `window "${id}" has ${problem}; give at least one, under a name of letters, digits and '_' other than ` +
-      `${RESERVED_NAMES.join(', ')}, for example { orders: count() }`,
-  );
+/** The first of each value, and beside it the others. */
+export class DedupeResults<K extends KeyValue, T> extends JoinResults<K, T, T> {
+  readonly duplicates: Stream<T>;
+
+  constructor(node: OperatorNode) {
+    super(node);
+    this.duplicates = new Stream(sideNode(node, DUPLICATES));
+  }
 }
 
-// Functions about values of one type become functions about `unknown` in these places only.
+/** What a process function gives: its results, its further outputs by name, and what came too late for it. */
+export class ProcessResults<K extends KeyValue, T, Out, O> extends JoinResults<K, T, Out> {
+  readonly outputs: { readonly [Name in keyof O]: Stream<OutputValues<O>[Name]> };
 
-function keyNode(input: Node, keyOf: (value: never) => KeyValue): Node {
-  return { kind: 'key-by', input, keyOf: keyOf as (value: unknown) => unknown };
+  constructor(node: OperatorNode, names: readonly string[]) {
+    super(node);
+    const outputs = names.map((name) => [name, new Stream(sideNode(node, name))]);
+    // A stream for each declared output, by its name.
+    this.outputs = Object.fromEntries(outputs) as typeof this.outputs;
+  }
 }
 
-function mapNode(input: Node, apply: (value: never) => unknown): Node {
-  return { kind: 'map', input, apply: apply as (value: unknown) => unknown };
+/** A table: for each key the newest value of a stream of changes. */
+export class Table<K extends KeyValue, V> {
+  declare protected readonly '~key': K;
+  declare protected readonly '~value': V;
+  readonly node: Node;
+  readonly options: AsTableOptions<never>;
+
+  constructor(node: Node, options: AsTableOptions<V>) {
+    this.node = node;
+    this.options = options;
+  }
+
+  /**
+   * Joins two tables on their key. A change on either side updates the row, or takes it back.
+   * @param id ties the state to this step; keep it when the pipeline changes
+   */
+  join<K2 extends KeyValue, R, Kind extends JoinKind, Out>(
+    id: string,
+    other: Table<K2, R> & SameKey<K, K2>,
+    options: JoinTableOptions<Kind, V, R, Out>,
+  ): UpdatingResults<K, V | R, Out> {
+    const { node, options: declared } = asTable(other);
+    return new UpdatingResults(
+      operatorNode(id, [this.node, node], joinTables(this.options, declared, options)),
+    );
+  }
 }
 
-function filterNode(input: Node, keep: (value: never) => boolean): Node {
-  return { kind: 'filter', input, keep: keep as (value: unknown) => boolean };
+// `SameKey` adds nothing to a stream or a table of the right key, and no other compiles.
+
+function nodeOf(stream: { readonly node: Node }): Node {
+  return stream.node;
 }
 
-function flatMapNode(input: Node, expand: (value: never) => Iterable<unknown>): Node {
-  return { kind: 'flat-map', input, expand: expand as (value: unknown) => Iterable<unknown> };
+interface AnyTable {
+  readonly node: Node;
+  readonly options: AsTableOptions<never>;
+}
+
+function asTable(table: AnyTable): AnyTable {
+  return table;
 }

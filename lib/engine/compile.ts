@@ -1,4 +1,4 @@
-import { inputsOf, labelOf, LATE, type Node, type OperatorNode } from '../dsl/index.ts';
+import { inputsOf, isOperator, labelOf, LATE, type Node, type OperatorNode } from '../dsl/index.ts';
 import { encodeKey, type Event, type LateEvent } from '../model/index.ts';
 import { delayBefore, delayBehind, type Edge, type StageGraph } from '../plan/index.ts';
 import { RunningOperator } from './running-operator.ts';
@@ -50,6 +50,13 @@ export function compileStage(graph: StageGraph, host: StepHost): CompiledStage {
             input === node ? (steps.get(reader)?.(index) ?? []) : [],
           ),
     );
+  const receiversOf = ({ from, isBroadcast }: Edge): readonly Step[] =>
+    nodes.filter(isOperator).flatMap((reader) =>
+      reader.inputs.flatMap((input, index) => {
+        const isOne = (reader.definition.broadcastInputs?.includes(index) ?? false) === isBroadcast;
+        return input === from && isOne ? (steps.get(reader)?.(index) ?? []) : [];
+      }),
+    );
   const stepsAfter = (node: Node): Step =>
     fanOut([
       ...readersOf(node),
@@ -84,7 +91,7 @@ export function compileStage(graph: StageGraph, host: StepHost): CompiledStage {
   }
   return {
     accept: (source && steps.get(source)?.(0)) ?? (() => {}),
-    receive: new Map(graph.receives.map(({ id, from }) => [id, fanOut(readersOf(from))])),
+    receive: new Map(graph.receives.map((edge) => [edge.id, fanOut(receiversOf(edge))])),
     operators,
     delayTo: delaysTo(graph),
   };

@@ -4,6 +4,7 @@ import {
   decodeKey,
   decodePacket,
   decodeProgress,
+  EVERYWHERE,
   hashOfPartition,
   hashOfPartitionKey,
   messageOf,
@@ -19,9 +20,12 @@ import { decodeRecord } from './decode-record.ts';
 import { advanced, alive, END_OF_TIME, isOvertaken, ticked, type EventTime } from './event-clock.ts';
 import { HaltError } from './halt.ts';
 import type { KeyedTable } from './keyed-table.ts';
+import type { ShardFacts } from './ports.ts';
 import { heardOf, NO_PRODUCERS, seen, watermarkOf, type Producers } from './producers.ts';
 import { newEventsOf, nextNumber, RECEIVED, SENT } from './shuffled-events.ts';
 import { TaskState } from './state.ts';
+
+type HashRange = Pick<ShardFacts, 'firstHash' | 'lastHash'>;
 
 /**
  * One shard's share of a stage: a state machine fed record by record. What it emits and what it keeps is a function
@@ -78,13 +82,16 @@ export class StageTask {
     else this.#processSource(this.#spec, record);
   }
 
-  /**
-   * Where a key of one of the tables lies among the hash keys of the stream the stage reads; `undefined` if it belongs to
-   * the shard rather than to what is in it.
-   */
-  hashOf(table: string, key: string): bigint | undefined {
+  /** Whether what a table holds for a key goes with the shard that takes these hash keys, when this one is divided. */
+  goesWith(table: string, key: string, { firstHash, lastHash }: HashRange): boolean {
+    if (table === SENT) return false;
+    if (key === EVERYWHERE) return true;
+    const hash = this.#hashOf(table, key);
+    return firstHash <= hash && hash <= lastHash;
+  }
+
+  #hashOf(table: string, key: string): bigint {
     const { input } = this.#stage;
-    if (table === SENT) return undefined;
     if (input.kind === 'source') return hashOfPartitionKey(String(decodeKey(key)));
     const { partitions } = input;
     return hashOfPartition(table === RECEIVED ? Number(key) : partitionOf(key, partitions), partitions);
@@ -211,21 +218,25 @@ export class StageTask {
               },
         );
       },
-      sent: ({ id: edge, to }, event) => {
-        const { key = '' } = event;
-        const partition = partitionOf(key, this.#partitionsOf(to));
-        const number = nextNumber(this.#table(SENT), to, partition);
-        const { timestamp } = event;
-        this.#outputs.push({
-          kind: 'sent',
-          id: this.#nextId(),
-          timestamp,
-          to,
-          edge,
-          partition,
-          number,
-          event,
-        });
+      sent: ({ id: edge, to, isBroadcast }, event) => {
+        const partitions = this.#partitionsOf(to);
+        const parts = isBroadcast
+          ? Array.from({ length: partitions }, (_, part) => part)
+          : [partitionOf(event.key ?? '', partitions)];
+        for (const partition of parts) {
+          const number = nextNumber(this.#table(SENT), to, partition);
+          const { timestamp } = event;
+          this.#outputs.push({
+            kind: 'sent',
+            id: this.#nextId(),
+            timestamp,
+            to,
+            edge,
+            partition,
+            number,
+            event,
+          });
+        }
       },
       late: (operator, { value: late, timestamp }) =>
         this.#deadLetter(

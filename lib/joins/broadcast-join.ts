@@ -1,5 +1,6 @@
 import {
   DefinitionError,
+  EVERYWHERE,
   type Event,
   type Operator,
   type OperatorContext,
@@ -7,12 +8,6 @@ import {
   type StateTable,
 } from '../model/index.ts';
 import { tableOf, upsert, type Table, type TableOptions, type Version } from './table.ts';
-
-/**
- * The key under which every task keeps its copy of a broadcast table. No encoded key is the same text. Its records must
- * reach every task, and its entries every child of a shard that is split or merged.
- */
-export const BROADCAST_KEY = '=';
 
 /** All rows of a broadcast table by their encoded key (text stands for itself), in the order of that. */
 export type Rules<R> = ReadonlyMap<string, R>;
@@ -63,15 +58,15 @@ class BroadcastJoin implements Operator<Version> {
   #onRule(event: Event, context: OperatorContext<Version>): void {
     const { key = '' } = event;
     const { state } = context;
-    const isNew = state.get(BROADCAST_KEY, key) === undefined;
-    const size = (this.#size ??= [...state.ofKey(BROADCAST_KEY)].length);
+    const isNew = state.get(EVERYWHERE, key) === undefined;
+    const size = (this.#size ??= [...state.ofKey(EVERYWHERE)].length);
     if (isNew && size >= this.#maxRules) {
       throw new RangeError(
         `broadcast table holds "${this.#maxRules}" rules already, deletions included; raise maxRules, or give the ` +
           'table a ttl so that old ones are forgotten',
       );
     }
-    if (!upsert(event, BROADCAST_KEY, key, this.#table, context)) return;
+    if (!upsert(event, EVERYWHERE, key, this.#table, context)) return;
     this.#rules = undefined;
     this.#size = size + (isNew ? 1 : 0);
   }
@@ -79,7 +74,7 @@ class BroadcastJoin implements Operator<Version> {
 
 function rulesOf(state: StateTable<Version>): Rules<unknown> {
   return new Map(
-    [...state.ofKey(BROADCAST_KEY)]
+    [...state.ofKey(EVERYWHERE)]
       .filter(({ value }) => !value.isDeleted)
       .map(({ slot, value }): [string, unknown] => [String(slot), value.value])
       .toSorted(([a], [b]) => (a < b ? -1 : 1)),
@@ -109,6 +104,7 @@ export function broadcastJoin<L, R, Out>(options: BroadcastJoinOptions<L, R, Out
     horizonMs: table.ttlMs === Infinity ? undefined : table.ttlMs,
     delayMs: 0,
     results: 'events',
+    broadcastInputs: [1],
     create: () => new BroadcastJoin(maxRules, table, options.select as Select),
   };
 }

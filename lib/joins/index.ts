@@ -6,7 +6,7 @@ export type { Pairing, WindowPairing } from './stream-join.ts';
 export { SUPERSEDED, type TableOptions } from './table.ts';
 export { tableJoin, type TableJoinOptions } from './table-join.ts';
 export { windowJoin, type WindowJoinOptions } from './window-join.ts';
-export { BROADCAST_KEY, broadcastJoin, type BroadcastJoinOptions, type Rules } from './broadcast-join.ts';
+export { broadcastJoin, type BroadcastJoinOptions, type Rules } from './broadcast-join.ts';
 export { dedupe, DUPLICATES, type DedupeOptions } from './dedupe.ts';
 export { BatchedLookup, type LookupClock, type LookupOptions } from './lookup/batched-lookup.ts';
 export type {

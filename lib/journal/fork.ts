@@ -59,14 +59,11 @@ function requireSent({ taskId }: TaskContext, { outbox }: TaskMemory): void {
 
 async function begin(
   context: TaskContext,
-  { firstHash, lastHash }: ShardFacts,
+  shard: ShardFacts,
   parents: readonly TaskMemory[],
 ): Promise<TaskMemory> {
   const task = context.newStageTask();
-  const isOwn = (table: string, key: string): boolean => {
-    const hash = task.hashOf(table, key);
-    return hash !== undefined && firstHash <= hash && hash <= lastHash;
-  };
+  const isOwn = (table: string, key: string): boolean => task.goesWith(table, key, shard);
   for (const parent of parents) task.state.adopt(parent.task.state, isOwn);
   task.state.time = earliestOf(parents.map((parent) => parent.task.state.time));
   task.resume();

@@ -9,7 +9,7 @@ export {
   StateConflictError,
 } from './errors.ts';
 export type { Event, Late, LateEvent, LateReason } from './event.ts';
-export { decodeKey, encodeKey, type KeyValue } from './key.ts';
+export { decodeKey, encodeKey, EVERYWHERE, type KeyValue } from './key.ts';
 export { lateEvent } from './late-event.ts';
 export type { Migration, Migrations, OperatorDefinition } from './operator-definition.ts';
 export type { DueClock, Operator, OperatorContext, Slot, StateEntry, StateTable } from './operator.ts';

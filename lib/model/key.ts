@@ -3,6 +3,9 @@ export type KeyValue = string | number | boolean | readonly (string | number | b
 
 const ESCAPE = '=';
 
+/** What is kept for every task alike is kept under this; no key is written like that. */
+export const EVERYWHERE = ESCAPE;
+
 /**
  * A key as text, without collisions and readable: a string stands for itself; anything else, and a string that
  * begins with `=`, is `=` and its JSON. So `1` and `'1'` differ.

@@ -19,6 +19,8 @@ export interface OperatorDefinition {
   readonly delayMs: number;
   /** Whether its results are rows, of which the newest version counts, or events beside one another. */
   readonly results: 'rows' | 'events';
+  /** Inputs whose events every task gets, whatever their keys are. */
+  readonly broadcastInputs?: readonly number[];
   /** An operator for one task. It holds nothing that isn't in its state or follows from it. */
   create(): Operator;
   /** Reads entries another shape has left, by that shape: the value as stored in, the value as kept now out. */

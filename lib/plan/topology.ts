@@ -16,6 +16,8 @@ export interface Edge {
   readonly id: string;
   readonly from: Node;
   readonly to: string;
+  /** Every task gets it. */
+  readonly isBroadcast: boolean;
 }
 
 /** What runs as one stage: it reads one stream, a source or a shuffle, and its state lies with that stream's shards. */
@@ -83,15 +85,16 @@ class Cutting {
   }
 
   #stageFor(operator: OperatorNode): string {
+    const inputs = inputEdgesOf(operator);
     const [home] = this.homesOf(operator.inputs[0] ?? operator);
-    if (home !== undefined && operator.inputs.every((input) => this.#isAligned(input, home))) return home;
-    const keys = operator.inputs.flatMap(keysOf);
+    if (home !== undefined && inputs.every((input) => this.#isThere(input, home))) return home;
+    const keys = inputs.flatMap(({ from, isBroadcast }) => (isBroadcast ? [] : keysOf(from)));
     const stage = this.#shuffleFor(operator, keys);
     for (const key of keys) if (!this.#shuffleBy.has(key)) this.#shuffleBy.set(key, stage);
-    operator.inputs.forEach((from, index) => {
-      const isThere = this.#isAligned(from, stage) || this.#isSent(from, stage);
-      if (!isThere) this.edges.push({ id: `${operator.id}.${index}`, from, to: stage });
-    });
+    for (const input of inputs) {
+      if (!this.#isThere(input, stage) && !this.#isSent(input, stage))
+        this.edges.push({ ...input, to: stage });
+    }
     return stage;
   }
 
@@ -99,7 +102,9 @@ class Cutting {
   #shuffleFor(operator: OperatorNode, keys: readonly Node[]): string {
     const known = keys.map((key) => this.#shuffleBy.get(key)).filter((stage) => stage !== undefined);
     const usable = known.find((stage) =>
-      operator.inputs.every((input) => this.#isAligned(input, stage) || !this.#isBehind(input, stage)),
+      inputEdgesOf(operator).every(
+        (input) => this.#isThere(input, stage) || !this.#isBehind(input.from, stage),
+      ),
     );
     return usable ?? this.#addStage(operator.id + SHUFFLE);
   }
@@ -122,8 +127,15 @@ class Cutting {
     }
   }
 
-  #isSent(from: Node, stage: string): boolean {
-    return this.edges.some((edge) => edge.from === from && edge.to === stage);
+  /** Whether an input needs no shuffle in that stage. */
+  #isThere({ from, isBroadcast }: InputEdge, stage: string): boolean {
+    return !isBroadcast && this.#isAligned(from, stage);
+  }
+
+  #isSent({ from, isBroadcast }: InputEdge, stage: string): boolean {
+    return this.edges.some(
+      (edge) => edge.from === from && edge.to === stage && edge.isBroadcast === isBroadcast,
+    );
   }
 
   /** Whether anything of the stage is before this node, other stages in between or not. */
@@ -145,6 +157,17 @@ class Cutting {
         'producer; use keyBy(…)',
     );
   }
+}
+
+type InputEdge = Omit<Edge, 'to'>;
+
+function inputEdgesOf({ id, inputs, definition }: OperatorNode): readonly InputEdge[] {
+  const { broadcastInputs = [] } = definition;
+  return inputs.map((from, index) => ({
+    id: `${id}.${index}`,
+    from,
+    isBroadcast: broadcastInputs.includes(index),
+  }));
 }
 
 /** The nodes that gave a stream its key: the nearest before it. */

@@ -104,6 +104,7 @@ test.each<[OperatorDefinition, unknown]>([
       horizonMs: undefined,
       delayMs: 0,
       results: 'events',
+      broadcastInputs: [1],
     },
   ],
   [
