@@ -6,7 +6,7 @@ import type { TaskMemory } from './memory.ts';
 import { forkFromParents } from './fork.ts';
 import { decodeOutbox, outputsBeyondJournal } from './outbox.ts';
 import { catchUp, memoryAt, recover } from './recovery.ts';
-import { decodeTail, type Tail } from './tail.ts';
+import { decodeTail, reachedBy, type Tail } from './tail.ts';
 import type { TaskContext } from './task-context.ts';
 
 export interface Obtained {
@@ -42,7 +42,10 @@ export async function obtainState(
   const isNothingInTails = window === 'none' && !memory.mayLeaveTails;
   return {
     memory,
-    gapUpTo: isTailCurrent || isNothingInTails ? undefined : gapAfter(memory, records, tail),
+    gapUpTo:
+      isTailCurrent || isNothingInTails
+        ? undefined
+        : gapAfter(memory, records, reachedBy(windowState, windowId)),
     mustAppend: window !== 'none' && !memory.mayLeaveTails,
   };
 }
@@ -74,9 +77,9 @@ function takeTail(context: TaskContext, memory: TaskMemory, tail: Tail): void {
 function gapAfter(
   { through }: TaskMemory,
   [first]: readonly InputRecord[],
-  tail: Tail | undefined,
+  byTail: Position | undefined,
 ): Position | undefined {
-  const reached = first === undefined ? tail?.through : before(first.sequenceNumber);
+  const reached = first === undefined ? byTail : before(first.sequenceNumber);
   return reached !== undefined && comparePositions(through, reached) < 0 ? reached : undefined;
 }
 

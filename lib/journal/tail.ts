@@ -52,16 +52,21 @@ export function encodeTail({ n, through, segments, outbox }: Tail, { plan, windo
  * differs.
  */
 export function decodeTail(state: unknown, { plan, window }: TailScope): Tail | undefined {
-  if (!isEncodedTail(state) || state.checksum !== checksumOf(state)) return undefined;
-  if (state.millrace !== JOURNAL_FORMAT || state.plan !== plan || state.window !== window) return undefined;
-  const through = parsePosition(state.through);
-  if (through === undefined) return undefined;
+  const through = reachedBy(state, window);
+  if (through === undefined || !isEncodedTail(state) || state.plan !== plan) return undefined;
   return {
     n: state.n,
     through,
     segments: state.segments.map(fromBase64),
     outbox: state.outbox === undefined ? undefined : fromBase64(state.outbox),
   };
+}
+
+/** How far the mapping has got by a tail of this window, whatever code has written it. */
+export function reachedBy(state: unknown, window: string): Position | undefined {
+  if (!isEncodedTail(state) || state.checksum !== checksumOf(state)) return undefined;
+  if (state.millrace !== JOURNAL_FORMAT || state.window !== window) return undefined;
+  return parsePosition(state.through);
 }
 
 function isEncodedTail(state: unknown): state is EncodedTail {

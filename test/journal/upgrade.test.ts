@@ -64,7 +64,7 @@ function journal() {
       await task.invoke({ records: each === undefined ? [] : [each], windowState: {}, window: 'none' });
     }
   };
-  return { store, sinks, run };
+  return { store, sinks, stream, run };
 }
 
 test.each<[string, WindowSpec]>([
@@ -150,4 +150,30 @@ test('state of an operator that is gone is refused, until the pipeline says that
   await run(withoutRows(['rows']), log[1], log[3]);
 
   expect(sinks.valuesOf('ids')).toEqual(['o2']);
+});
+
+test('a window that ends after an upgrade, without records, loses nothing of what the old code had in its tail', async () => {
+  const { store, sinks, stream } = journal();
+  let tokens = 100;
+  const ports = { store, sinks, stream, newToken: () => `token-${++tokens}` };
+  const taskOf = (code: Pipeline): JournaledTask => {
+    const [stage] = planOf(code).stages;
+    if (stage === undefined) throw new Error('no stage');
+    return new JournaledTask(code, stage, SHARD, ports);
+  };
+  const before = taskOf(counting(tumbling('1 minute'), old));
+  const after = taskOf(counting(tumbling('1 minute'), withTotal, { earlier: [earlier(old)] }));
+  const { windowState } = await before.invoke({
+    records: log,
+    windowState: {},
+    window: 'open',
+    windowId: 'w',
+  });
+
+  await after.invoke({ records: [], windowState, window: 'ending', windowId: 'w' });
+
+  expect((await store.readRing(TASK)).at(-1)?.through).toEqual({
+    kind: 'after',
+    sequenceNumber: log.at(-1)?.sequenceNumber,
+  });
 });

@@ -77,7 +77,7 @@ describe.each([1, 2])('two streams that meet, in %i shards each,', (shards) => {
   test('pair what belongs together, and what stays alone comes once', () => {
     const { sinks } = filled();
 
-    expect(sinks.paid.take().toSorted(byId)).toEqual([
+    expect(sinks.paid.take().toSorted(byText)).toEqual([
       { id: 'a', paid: 9_900 },
       { id: 'a', paid: 9_900 },
       { id: 'b', paid: 0 },
@@ -100,6 +100,6 @@ describe.each([1, 2])('two streams that meet, in %i shards each,', (shards) => {
   });
 });
 
-function byId(a: { id: string }, b: { id: string }): number {
+function byText(a: { id: string }, b: { id: string }): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }

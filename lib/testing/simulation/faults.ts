@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts';
+import type { Decisions } from '../random.ts';
 
 /** What can go wrong, and how often it is tried. */
 export const FAULTS = {
@@ -9,6 +9,7 @@ export const FAULTS = {
   'outputs are delivered in part': 0.05,
   'answer to the mapping is lost': 0.1,
   'batch is delivered again': 0.05,
+  'batch is bisected': 0.3,
   'window state is lost': 0.05,
   'window is delivered again from its start': 0.03,
   'window state is from an earlier window': 0.03,
@@ -17,13 +18,15 @@ export const FAULTS = {
   'mapping is created anew': 0.015,
   'mapping gets or loses its window': 0.01,
   'sandbox is started anew': 0.1,
+  'code is upgraded': 0.02,
+  'sandbox has code of before': 0.1,
 } as const;
 
 export type FaultName = keyof typeof FAULTS;
 
 export interface InjectedFault {
-  /** Its place among the faults of the run; `only` selects by it. */
-  readonly number: number;
+  /** Its name within the run; `only` selects by it. */
+  readonly id: string;
   readonly step: number;
   readonly name: FaultName;
   readonly detail: string;
@@ -32,25 +35,23 @@ export interface InjectedFault {
 export interface FaultPlanOptions {
   /** Try these kinds alone. */
   readonly kinds?: readonly FaultName[];
-  /** Of the faults the seed draws, inject those with these numbers alone. */
-  readonly only?: readonly number[];
+  /** Of the faults the seed draws, inject those with these ids alone. */
+  readonly only?: readonly string[];
 }
 
-/**
- * Draws faults. Every draw takes the same random numbers whether its fault is injected or not, so that a run can be
- * repeated with fewer faults.
- */
+/** Draws faults, each by itself, so that a run can be repeated with fewer of them and stays much the same. */
 export class FaultPlan {
   readonly injected: InjectedFault[] = [];
-  readonly #random: Random;
-  readonly #options: FaultPlanOptions;
-  #drawn = 0;
+  readonly #decisions: Decisions;
+  readonly #kinds: readonly FaultName[] | undefined;
+  readonly #only: ReadonlySet<string> | undefined;
   #step = 0;
   #isOver = false;
 
-  constructor(random: Random, options: FaultPlanOptions) {
-    this.#random = random;
-    this.#options = options;
+  constructor(decisions: Decisions, { kinds, only }: FaultPlanOptions) {
+    this.#decisions = decisions;
+    this.#kinds = kinds;
+    this.#only = only && new Set(only);
   }
 
   /** From here on nothing goes wrong any more. */
@@ -64,16 +65,15 @@ export class FaultPlan {
 
   atStep(step: number): void {
     this.#step = step;
+    this.#decisions.enter(String(step));
   }
 
   strikes(name: FaultName, detail = ''): boolean {
-    const { kinds, only } = this.#options;
-    if (!this.#random.chance(FAULTS[name]) || this.#isOver) return false;
-    if (kinds !== undefined && !kinds.includes(name)) return false;
-    const number = this.#drawn;
-    this.#drawn += 1;
-    if (only !== undefined && !only.includes(number)) return false;
-    this.injected.push({ number, step: this.#step, name, detail });
+    const { name: id, random } = this.#decisions.named(`${name} ${detail}`);
+    if (!random.chance(FAULTS[name]) || this.#isOver) return false;
+    if (this.#kinds !== undefined && !this.#kinds.includes(name)) return false;
+    if (this.#only !== undefined && !this.#only.has(id)) return false;
+    this.injected.push({ id, step: this.#step, name, detail });
     return true;
   }
 }

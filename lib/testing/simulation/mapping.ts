@@ -1,6 +1,6 @@
 import type { InvocationResult } from '../../journal/index.ts';
 import type { InputRecord } from '../../model/index.ts';
-import type { Random } from '../random.ts';
+import type { Decisions, Random } from '../random.ts';
 import type { FaultPlan } from './faults.ts';
 import type { ShardHistory } from './stream-history.ts';
 
@@ -25,7 +25,7 @@ const STATE_LIMIT_CHARS = 1_000_000;
  */
 export class ShardMapping {
   readonly shard: ShardHistory;
-  readonly #random: Random;
+  readonly #decisions: Decisions;
   readonly #faults: FaultPlan;
   readonly #returned: WindowState[] = [];
   #position = 0;
@@ -34,11 +34,13 @@ export class ShardMapping {
   #state: WindowState = {};
   #hasWindow: boolean;
   #isDone = false;
+  /** Positions at which the next batches must end: a failed batch is being delivered in parts. */
+  #ends: number[] = [];
 
-  constructor(shard: ShardHistory, hasWindow: boolean, random: Random, faults: FaultPlan) {
+  constructor(shard: ShardHistory, hasWindow: boolean, decisions: Decisions, faults: FaultPlan) {
     this.shard = shard;
     this.#hasWindow = hasWindow;
-    this.#random = random;
+    this.#decisions = decisions;
     this.#faults = faults;
   }
 
@@ -57,14 +59,13 @@ export class ShardMapping {
       this.#isDone = true;
       return undefined;
     }
-    const batch = this.shard.records.slice(
-      this.#position,
-      Math.min(this.#position + 1 + this.#random.below(LARGEST_BATCH), end),
-    );
+    const size = 1 + this.#about('batch size').below(LARGEST_BATCH);
+    const part = this.#ends.find((each) => each > this.#position);
+    const batch = this.shard.records.slice(this.#position, Math.min(part ?? this.#position + size, end));
     const isEnding =
       this.#hasWindow &&
-      (isAtEnd || this.#random.chance(WINDOW_ENDS) || this.#faults.strikes('window ends early'));
-    const records = isEnding && this.#random.chance(0.7) ? [] : batch;
+      (isAtEnd || this.#about('window end').chance(WINDOW_ENDS) || this.#faults.strikes('window ends early'));
+    const records = isEnding && this.#about('final records').chance(0.7) ? [] : batch;
     if (records.length === 0 && !isEnding) return undefined;
     return {
       records,
@@ -74,6 +75,15 @@ export class ShardMapping {
     };
   }
 
+  /** The invocation failed, as far as the mapping knows: the batch comes again, whole or in two halves. */
+  failed({ records }: Delivery): void {
+    const end = this.#position + records.length;
+    if (records.length < 2 || !this.#faults.strikes('batch is bisected', this.shard.shardId)) return;
+    this.#ends = [this.#position + Math.ceil(records.length / 2), end, ...this.#ends].filter(
+      (each) => each <= Math.max(end, ...this.#ends),
+    );
+  }
+
   /** The invocation succeeded, as far as the mapping knows. */
   succeeded({ records, window }: Delivery, { windowState, haltedAt }: InvocationResult): void {
     if (this.#faults.strikes('answer to the mapping is lost')) return;
@@ -81,6 +91,7 @@ export class ShardMapping {
     const before = this.#state;
     const returned: WindowState = JSON.parse(JSON.stringify(windowState));
     this.#position += records.length;
+    this.#ends = this.#ends.filter((each) => each > this.#position);
     if (window !== 'none') this.#returned.push(returned);
     if (window === 'ending') this.#beginWindow();
     else this.#state = window === 'open' ? returned : {};
@@ -96,7 +107,8 @@ export class ShardMapping {
     const index = records.findIndex((record) => record.sequenceNumber === sequenceNumber);
     if (index < 0) return;
     this.#position += index;
-    if (this.#hasWindow && this.#random.chance(0.5)) this.#state = JSON.parse(JSON.stringify(windowState));
+    if (this.#hasWindow && this.#about('state beside a failure').chance(0.5))
+      this.#state = JSON.parse(JSON.stringify(windowState));
   }
 
   #beginWindow(): void {
@@ -105,14 +117,20 @@ export class ShardMapping {
     this.#windowBegan = this.#position;
   }
 
+  #about(what: string): Random {
+    return this.#decisions.about(`${what} of ${this.shard.shardId}`);
+  }
+
   #misbehave(): void {
     if (this.#faults.strikes('window state is lost', this.shard.shardId)) this.#state = {};
     if (this.#faults.strikes('window is delivered again from its start', this.shard.shardId)) {
       this.#position = this.#windowBegan;
+      this.#ends = [];
       this.#state = {};
     }
     if (this.#faults.strikes('mapping is created anew', this.shard.shardId)) {
       this.#position = 0;
+      this.#ends = [];
       this.#beginWindow();
     }
     if (this.#faults.strikes('mapping gets or loses its window', this.shard.shardId)) {
@@ -120,7 +138,7 @@ export class ShardMapping {
       this.#beginWindow();
     }
     const earlier = this.#returned.filter((state) => state['window'] !== `window ${this.#windowNumber}`);
-    const stale = earlier[this.#random.below(Math.max(1, earlier.length))];
+    const stale = earlier[this.#about('stale state').below(Math.max(1, earlier.length))];
     if (
       this.#faults.strikes('window state is from an earlier window', this.shard.shardId) &&
       stale !== undefined

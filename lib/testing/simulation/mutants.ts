@@ -6,7 +6,8 @@ import {
   type JournalStore,
   type Tail,
 } from '../../journal/index.ts';
-import { decode, encode, SHARD_START, type TableOutput } from '../../model/index.ts';
+import type { InputStream } from '../../engine/index.ts';
+import { decode, encode, SHARD_START, type InputRecord, type TableOutput } from '../../model/index.ts';
 import { ordersWorkload } from './orders-workload.ts';
 import type { SimulatedWorld } from './sandbox.ts';
 import { simulate } from './simulate.ts';
@@ -94,6 +95,21 @@ export const MUTANTS: Readonly<Record<string, Mutate>> = {
     append: (task, entry) =>
       store.append(task, entry.n % 5 === 4 ? { ...entry, through: SHARD_START } : entry),
   })),
+  'sequence numbers are compared as numbers': (world) => ({
+    ...world,
+    newTask: (shardId, ports, version) => {
+      const stream: InputStream = {
+        ...ports.stream,
+        readAfter: async function* (shard, position) {
+          for await (const records of ports.stream.readAfter(shard, position)) yield records.map(asNumber);
+        },
+      };
+      const task = world.newTask(shardId, { ...ports, stream }, version);
+      return {
+        invoke: (invocation) => task.invoke({ ...invocation, records: invocation.records.map(asNumber) }),
+      };
+    },
+  }),
   'undelivered outputs are called delivered': withSinks(({ sinks }) => async (outputs) => {
     await sinks.deliver(outputs.slice(1));
     return [];
@@ -165,8 +181,8 @@ type Retold = { readonly tail: Tail; readonly window: string };
 function withTail(change: (tail: Tail, invocation: Invocation, tip: number) => Retold): Mutate {
   return (world) => ({
     ...world,
-    newTask: (shardId, ports) => {
-      const task = world.newTask(shardId, ports);
+    newTask: (shardId, ports, version) => {
+      const task = world.newTask(shardId, ports, version);
       return {
         invoke: async (invocation) => {
           const state = invocation.windowState;
@@ -201,6 +217,11 @@ function withSinks(
   change: (world: SimulatedWorld) => (outputs: readonly TableOutput[]) => Promise<readonly TableOutput[]>,
 ): Mutate {
   return (world) => ({ ...world, sinks: { deliver: change(world) } });
+}
+
+/** A number has 53 bits for the digits of what needs more. */
+function asNumber(record: InputRecord): InputRecord {
+  return { ...record, sequenceNumber: String(BigInt(Number(record.sequenceNumber))) };
 }
 
 function farAhead({ through }: JournalEntry): JournalEntry['through'] {

@@ -40,7 +40,7 @@ export function ordersProblem(
   return (
     difference(
       'rows',
-      sorted(outputs.flatMap((o) => (o.kind === 'row' ? [JSON.stringify(o.value)] : []))),
+      sorted(outputs.flatMap((o) => (o.kind === 'row' ? [textOf(o.value as object)] : []))),
       expected.rows,
     ) ??
     difference(
@@ -101,11 +101,16 @@ function resultOf(
   return { isRead: parents.length > 0 || shard.records.length > 0, newest, open };
 }
 
+/** The same text for the same values, in whatever order they stand. */
+function textOf(row: object): string {
+  return JSON.stringify(Object.entries(row).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 function rowText({ key, start, orders }: OpenWindow): string {
   // Amounts are whole quarters, so plain additions are exact.
   const total = orders.reduce((sum, { amount }) => sum + amount, 0);
   const largest = Math.max(...orders.map(({ amount }) => amount));
-  return JSON.stringify({
+  return textOf({
     key,
     windowStart: start,
     windowEnd: start + MINUTE_MS,

@@ -1,4 +1,4 @@
-import { count, max, sum } from '../../aggregators/index.ts';
+import { count, earlier, max, sum } from '../../aggregators/index.ts';
 import { pipeline, source, type Pipeline, type Schema } from '../../dsl/index.ts';
 import { tumbling } from '../../windows/index.ts';
 import type { Random } from '../random.ts';
@@ -23,12 +23,15 @@ const orderSchema: Schema = {
  * no JSON, not valid, poison. Event time begins before the epoch.
  */
 export const ordersWorkload: Workload = {
-  pipeline: (random, isMended) =>
-    ordersPipeline(
-      random.chance(0.3) ? 'transactional' : 'eager',
-      random.chance(0.2) ? 'halt' : 'quarantine',
-      isMended,
-    ),
+  pipelines: (random, isMended) => {
+    const delivery = random.chance(0.3) ? 'transactional' : 'eager';
+    const onError = random.chance(0.2) ? 'halt' : 'quarantine';
+    const [first, second] = [aggregates, reordered];
+    return [
+      ordersPipeline(delivery, onError, isMended, first, second),
+      ordersPipeline(delivery, onError, isMended, second, first),
+    ];
+  },
   records: (random) => {
     let now = -2 * MINUTE_MS;
     return Array.from({ length: 30 + random.below(60) }, () => {
@@ -39,10 +42,21 @@ export const ordersWorkload: Workload = {
   check: ordersProblem,
 };
 
+const aggregates = {
+  orders: count<Order>(),
+  total: sum<Order>(({ amount }) => amount),
+  largest: max<Order, number>(({ amount }) => amount),
+};
+
+/** The same in another order, so that stored state has another shape. */
+const reordered = { largest: aggregates.largest, orders: aggregates.orders, total: aggregates.total };
+
 function ordersPipeline(
   delivery: Pipeline['delivery'],
   onError: Pipeline['onError'],
   isMended: () => boolean,
+  own: typeof aggregates,
+  other: typeof aggregates,
 ): Pipeline {
   return pipeline('orders', {
     delivery,
@@ -59,11 +73,7 @@ function ordersPipeline(
         })
         .byPartitionKey()
         .window(tumbling(MINUTE_MS))
-        .aggregate('per-minute', {
-          orders: count(),
-          total: sum(({ amount }) => amount),
-          largest: max(({ amount }) => amount),
-        });
+        .aggregate('per-minute', own, { earlier: [earlier(other)] });
       return { perMinute, late: perMinute.late };
     },
   });
@@ -79,7 +89,9 @@ function orderRecord(random: Random, now: number): SimulatedRecord {
     isPoison: random.chance(0.03),
   };
   const text = random.chance(0.03) ? '{"at":' : random.chance(0.03) ? '{"at":"soon"}' : JSON.stringify(order);
-  return { partitionKey, data: utf8.encode(text), arrival: ARRIVAL };
+  // The clocks of the stream go back and forth.
+  const arrival = ARRIVAL + (random.chance(0.1) ? random.below(MAX_SKEW_MS) - MAX_SKEW_MS / 2 : 0);
+  return { partitionKey, data: utf8.encode(text), arrival };
 }
 
 function isOrder(value: unknown): value is Order {

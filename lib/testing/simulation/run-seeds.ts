@@ -1,12 +1,12 @@
 import type { InjectedFault } from './faults.ts';
 import { ordersWorkload } from './orders-workload.ts';
-import { numbersOf, shrink } from './shrink.ts';
+import { idsOf, shrink } from './shrink.ts';
 import { simulate, type SimulationResult } from './simulate.ts';
 
 export interface SeedsOptions {
   readonly from: number;
   readonly seeds: number;
-  readonly only: readonly number[] | undefined;
+  readonly only: readonly string[] | undefined;
   /** Print the faults of every run. */
   readonly isVerbose: boolean;
   readonly print: (line: string) => void;
@@ -47,14 +47,12 @@ export async function runSeeds({ from, seeds, only, isVerbose, print, now }: See
 function printFailure({ seed, failure, faults }: SimulationResult, print: (line: string) => void): void {
   print(`it still fails with ${faults.length}: ${failure}`);
   printFaults(faults, print);
-  print(`repeat it with: npm run simulate -- --seed ${seed} --only ${numbersOf(faults).join(',')}`);
+  print(`repeat it with: npm run simulate -- --seed ${seed} --only ${idsOf(faults).join(',')}`);
 }
 
 function printFaults(faults: readonly InjectedFault[], print: (line: string) => void): void {
-  for (const { number, step, name, detail } of faults) {
-    print(
-      `  fault ${String(number).padStart(4)} at step ${String(step).padStart(3)}: ${name}${detail && ` (${detail})`}`,
-    );
+  for (const { id, step, name, detail } of faults) {
+    print(`  ${id.padStart(7)} at step ${String(step).padStart(3)}: ${name}${detail && ` (${detail})`}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { InputStream, OutputSinks } from '../../engine/index.ts';
 import type { JournaledTask, JournalStore, TaskPorts } from '../../journal/index.ts';
 import { RetryableError } from '../../model/index.ts';
-import type { Random } from '../random.ts';
+import type { Decisions } from '../random.ts';
 import type { FaultPlan } from './faults.ts';
 
 /** A task as a sandbox uses it. */
@@ -9,12 +9,13 @@ export type SimulatedTask = Pick<JournaledTask, 'invoke'>;
 
 /** What all sandboxes of a run share. */
 export interface SimulatedWorld {
-  readonly random: Random;
+  readonly decisions: Decisions;
   readonly faults: FaultPlan;
   readonly store: JournalStore;
   readonly stream: InputStream;
   readonly sinks: OutputSinks;
-  readonly newTask: (shardId: string, ports: TaskPorts) => SimulatedTask;
+  /** A task as the code of that version has it. */
+  readonly newTask: (shardId: string, ports: TaskPorts, version: number) => SimulatedTask;
   readonly newToken: () => string;
   /** Calls at which sandboxes are frozen; each function thaws one. */
   readonly frozen: (() => void)[];
@@ -26,22 +27,24 @@ export interface SimulatedWorld {
  */
 export class SimulatedSandbox {
   readonly #world: SimulatedWorld;
+  readonly #version: number;
   readonly #tasks = new Map<string, SimulatedTask>();
 
-  constructor(world: SimulatedWorld) {
+  constructor(world: SimulatedWorld, version: number) {
     this.#world = world;
+    this.#version = version;
   }
 
   taskOf(shardId: string): SimulatedTask {
     const known = this.#tasks.get(shardId);
     if (known !== undefined) return known;
-    const task = this.#world.newTask(shardId, this.#ports());
+    const task = this.#world.newTask(shardId, this.#ports(), this.#version);
     this.#tasks.set(shardId, task);
     return task;
   }
 
   #ports(): TaskPorts {
-    const { store, stream, sinks, newToken, faults, random } = this.#world;
+    const { store, stream, sinks, newToken, faults, decisions } = this.#world;
     const call = <T>(name: string, run: () => Promise<T>): Promise<T> => this.#call(name, run);
     return {
       newToken,
@@ -60,7 +63,7 @@ export class SimulatedSandbox {
         describeShard: (shardId) => call('describeShard', () => stream.describeShard(shardId)),
         readAfter: async function* (shardId, position) {
           await call('readAfter', async () => {});
-          const size = 1 + random.below(8);
+          const size = 1 + decisions.about('size of a read').below(8);
           for await (const records of stream.readAfter(shardId, position)) {
             for (let start = 0; start < records.length; start += size)
               yield records.slice(start, start + size);
@@ -71,7 +74,7 @@ export class SimulatedSandbox {
         deliver: (outputs) =>
           call('deliver', async () => {
             if (!faults.strikes('outputs are delivered in part')) return sinks.deliver(outputs);
-            const part = random.below(outputs.length + 1);
+            const part = decisions.about('part of a delivery').below(outputs.length + 1);
             await sinks.deliver(outputs.slice(0, part));
             return outputs.slice(part);
           }),

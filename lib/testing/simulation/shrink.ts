@@ -21,7 +21,7 @@ export async function shrink(
   ) {
     for (let start = 0; start < smallest.faults.length && runs < MOST_RUNS; runs += 1) {
       const kept = smallest.faults.toSpliced(start, size);
-      const attempt = await simulate(workload, { ...options, only: numbersOf(kept) });
+      const attempt = await simulate(workload, { ...options, only: idsOf(kept) });
       if (attempt.failure === undefined) start += size;
       else smallest = attempt;
     }
@@ -29,6 +29,6 @@ export async function shrink(
   return smallest;
 }
 
-export function numbersOf(faults: readonly InjectedFault[]): readonly number[] {
-  return faults.map(({ number }) => number);
+export function idsOf(faults: readonly InjectedFault[]): readonly string[] {
+  return faults.map(({ id }) => id);
 }

@@ -5,7 +5,7 @@ import { planOf } from '../../plan/index.ts';
 import { MemoryJournalStore } from '../memory-journal-store.ts';
 import { MemorySinks } from '../memory-sinks.ts';
 import { MemoryStream } from '../memory-stream.ts';
-import { randomFrom, type Random } from '../random.ts';
+import { Decisions, randomFrom, type Random } from '../random.ts';
 import { FaultPlan, type FaultPlanOptions, type InjectedFault } from './faults.ts';
 import { ShardMapping } from './mapping.ts';
 import { SimulatedSandbox, type SimulatedWorld } from './sandbox.ts';
@@ -15,10 +15,11 @@ import { settled } from './turns.ts';
 /** What a simulation runs, and how it knows that the results are right. */
 export interface Workload {
   /**
-   * The pipeline for one run; it may differ from seed to seed. It must have one source. `isMended` answers true once
-   * nothing goes wrong any more: what halts a shard must no longer do so then.
+   * The versions of the pipeline for one run, oldest first, which may differ from seed to seed. Each must have one
+   * source and be able to read the state of the others. `isMended` answers true once nothing goes wrong any more: what
+   * halts a shard must no longer do so then.
    */
-  readonly pipeline: (random: Random, isMended: () => boolean) => Pipeline;
+  readonly pipelines: (random: Random, isMended: () => boolean) => readonly [Pipeline, ...Pipeline[]];
   /** The input of one run. */
   readonly records: (random: Random) => readonly SimulatedRecord[];
   /** What is wrong with the results, or nothing. */
@@ -56,51 +57,59 @@ const CHECKPOINTS_IN_USE = 2;
  * any moment, the last ones after everything else.
  */
 export async function simulate(workload: Workload, options: SimulationOptions): Promise<SimulationResult> {
-  const random = randomFrom(options.seed);
-  const faults = new FaultPlan(random, options);
-  const failure = await run(workload, random, faults, options).catch((error: unknown) => messageOf(error));
+  const decisions = new Decisions(options.seed);
+  const faults = new FaultPlan(decisions, options);
+  const failure = await run(workload, decisions, faults, options).catch((error: unknown) => messageOf(error));
   return { seed: options.seed, failure, faults: faults.injected };
 }
 
 async function run(
   workload: Workload,
-  random: Random,
+  decisions: Decisions,
   faults: FaultPlan,
-  { mutate = (world) => world }: SimulationOptions,
+  { seed, mutate = (world) => world }: SimulationOptions,
 ): Promise<string | undefined> {
-  const pipeline = workload.pipeline(random, () => faults.isOver);
+  const random = randomFrom(seed);
+  const pipelines = workload.pipelines(random, () => faults.isOver);
+  const [pipeline] = pipelines;
   const shards = streamHistory(random, workload.records(random), 1 + random.below(2), random.chance(0.5));
   const store = new MemoryJournalStore(4 + random.below(8));
   const sinks = new MemorySinks();
   const world = mutate({
-    random,
+    decisions,
     faults,
     store,
     sinks,
     stream: streamOf(shards),
-    newTask: taskFactory(pipeline, limitsFrom(random)),
+    newTask: taskFactory(pipelines, limitsFrom(random)),
     newToken: tokens(),
     frozen: [],
   });
   const hasWindow = random.chance(0.75);
-  const mappings = shards.map((shard) => new ShardMapping(shard, hasWindow, random, faults));
-  const sandboxes = Array.from({ length: SANDBOXES }, () => new SimulatedSandbox(world));
+  const mappings = shards.map((shard) => new ShardMapping(shard, hasWindow, decisions, faults));
+  let version = 0;
+  const sandboxes = Array.from({ length: SANDBOXES }, () => new SimulatedSandbox(world, version));
 
   for (let step = 0; mappings.some(({ isDone }) => !isDone); step += 1) {
     if (step === FAULTY_STEPS) faults.end();
     if (step === MAX_STEPS) return `does not come to an end within ${MAX_STEPS} steps`;
     faults.atStep(step);
-    if (random.chance(0.15)) await thawOne(world);
-    const mapping = random.pick(deliverable(mappings));
-    const index = random.below(SANDBOXES);
+    if (decisions.about('thaw').chance(0.15)) await thawOne(world);
+    const mapping = decisions.about('mapping').pick(deliverable(mappings));
+    const index = decisions.about('sandbox').below(SANDBOXES);
+    if (faults.strikes('code is upgraded')) version = Math.min(version + 1, pipelines.length - 1);
     const sandbox = sandboxes[index];
     const delivery = mapping.next();
     if (delivery === undefined || sandbox === undefined) continue;
     const outcome = await settled(sandbox.taskOf(mapping.shard.shardId).invoke(delivery));
     if (outcome.kind === 'done') mapping.succeeded(delivery, outcome.value);
-    else if (outcome.kind === 'failed' && !(outcome.error instanceof RetryableError)) throw outcome.error;
+    else {
+      if (outcome.kind === 'failed' && !(outcome.error instanceof RetryableError)) throw outcome.error;
+      mapping.failed(delivery);
+    }
     if (outcome.kind === 'waiting' || faults.strikes('sandbox is started anew')) {
-      sandboxes[index] = new SimulatedSandbox(world);
+      const isOld = faults.strikes('sandbox has code of before');
+      sandboxes[index] = new SimulatedSandbox(world, isOld ? Math.max(0, version - 1) : version);
     }
   }
   while (world.frozen.length > 0) await thawOne(world);
@@ -119,8 +128,8 @@ function deliverable(mappings: readonly ShardMapping[]): readonly [ShardMapping,
   return [first, ...rest];
 }
 
-async function thawOne({ frozen, random }: SimulatedWorld): Promise<void> {
-  const [thaw] = frozen.splice(random.below(Math.max(1, frozen.length)), 1);
+async function thawOne({ frozen, decisions }: SimulatedWorld): Promise<void> {
+  const [thaw] = frozen.splice(decisions.about('frozen').below(Math.max(1, frozen.length)), 1);
   thaw?.();
   await settled(new Promise(() => {}));
 }
@@ -135,12 +144,15 @@ function streamOf(shards: readonly ShardHistory[]): MemoryStream {
 }
 
 function taskFactory(
-  pipeline: Pipeline,
+  pipelines: readonly Pipeline[],
   limits: TaskLimits,
-): (shardId: string, ports: TaskPorts) => JournaledTask {
-  const [stage] = planOf(pipeline).stages;
-  if (stage === undefined) throw new RangeError(`pipeline "${pipeline.name}" has no stage`);
-  return (shardId, ports) => new JournaledTask(pipeline, stage, shardId, ports, limits);
+): (shardId: string, ports: TaskPorts, version: number) => JournaledTask {
+  const stages = pipelines.map((pipeline) => planOf(pipeline).stages[0]);
+  return (shardId, ports, version) => {
+    const [pipeline, stage] = [pipelines[version], stages[version]];
+    if (pipeline === undefined || stage === undefined) throw new RangeError(`there is no version ${version}`);
+    return new JournaledTask(pipeline, stage, shardId, ports, limits);
+  };
 }
 
 /** Often so small that everything has to be cut up. */
