@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { ordersWorkload, simulate } from '../../lib/testing/index.ts';
+import { ordersWorkload, shrink, simulate } from '../../lib/testing/index.ts';
+import { MUTANTS } from '../../lib/testing/simulation/index.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LIMIT_MS = 170_000;
@@ -43,6 +44,22 @@ describe('the journal protocol, with everything around it misbehaving,', () => {
     expect(first.faults.length).toBeGreaterThan(50);
     expect(second).toEqual(first);
   });
+
+  test(
+    'reduces a failing run to the few faults it needs',
+    async () => {
+      const mutate = MUTANTS['a gap is taken for the end of the log'];
+      const options = { seed: 1, ...(mutate !== undefined && { mutate }) };
+      const failing = await simulate(ordersWorkload, options);
+
+      const smallest = await shrink(ordersWorkload, failing, options);
+
+      expect(failing.faults.length).toBeGreaterThan(100);
+      expect(smallest.failure).toBeDefined();
+      expect(smallest.faults.length).toBeLessThan(10);
+    },
+    LIMIT_MS,
+  );
 
   test('does nothing wrong by itself: with no fault drawn, none is injected', async () => {
     const { faults, failure } = await simulate(ordersWorkload, { seed: 7, kinds: [] });

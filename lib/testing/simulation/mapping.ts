@@ -55,7 +55,7 @@ export class ShardMapping {
     // The last record of a shard that stays open comes when nothing goes wrong any more.
     const end = this.shard.records.length - (this.shard.isClosed || this.#faults.isOver ? 0 : 1);
     const isAtEnd = this.#position >= end && (this.shard.isClosed || this.#faults.isOver);
-    if (isAtEnd && !('n' in this.#state)) {
+    if (isAtEnd && !(this.#hasWindow && 'n' in this.#state)) {
       this.#isDone = true;
       return undefined;
     }
