@@ -28,10 +28,9 @@ export async function appendToJournal(
   const mayLeaveTails = memory.mayLeaveTails || memory.window !== 'none';
   const delta = memory.segments.encodeAll();
   const outbox = await storeOutbox(context, memory.outbox, { n, writer });
+  const isFitting = delta.length + (outbox.outbox?.length ?? 0) <= limits.entryBytes;
   const isCheckpointDue =
-    memory.isUpgraded ||
-    delta.length > limits.entryBytes ||
-    isLongSinceCheckpoint(context, memory, delta.length);
+    memory.isUpgraded || !isFitting || isLongSinceCheckpoint(context, memory, delta.length);
   const taken = isCheckpointDue
     ? await writeCheckpoint(context, memory.task.state, { n, writer })
     : undefined;
@@ -44,7 +43,7 @@ export async function appendToJournal(
     writer,
     mayLeaveTails,
     shapes,
-    ...(delta.length <= limits.entryBytes && { delta }),
+    ...(isFitting && { delta }),
     ...outbox,
     ...(checkpoint !== undefined && { checkpoint }),
   });

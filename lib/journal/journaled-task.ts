@@ -29,6 +29,8 @@ import {
 } from './task-context.ts';
 
 const MAX_REDOS = 4;
+/** Of an entry, a tail may fill so much before it is journaled; one more batch still fits then. */
+const SHARE_OF_ENTRY = 0.85;
 
 /**
  * A task and its journal: takes what the event source mapping delivers, in whatever way it delivers it, and applies
@@ -157,7 +159,7 @@ export class JournaledTask {
     memory.outbox = [...memory.outbox, ...outputs];
     await deliver(this.#context, memory);
     const waitingBytes = this.#outboxOfTail(memory)?.length ?? 0;
-    if (memory.segments.sizeBytes + waitingBytes > this.#context.limits.tailBytes)
+    if (memory.segments.sizeBytes + waitingBytes > tailLimit(this.#context, memory))
       await this.#commit(memory, tally);
   }
 
@@ -184,6 +186,11 @@ export class JournaledTask {
   #outboxOfTail(memory: TaskMemory): Uint8Array | undefined {
     return encodeOutbox(outputsBeyondJournal(this.#context, memory));
   }
+}
+
+function tailLimit({ limits }: TaskContext, { checkpoint }: TaskMemory): number {
+  const isCheckpointDear = checkpoint !== undefined && checkpoint.bytes > limits.tailBytes;
+  return isCheckpointDear ? Math.min(limits.tailBytes, SHARE_OF_ENTRY * limits.entryBytes) : limits.tailBytes;
 }
 
 /** A record in front of the batch can't be reported as its failure, and a tail that ends there wouldn't fit the batch. */

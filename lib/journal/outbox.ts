@@ -31,7 +31,7 @@ export async function storeOutbox(
 ): Promise<StoredOutbox> {
   const outbox = encodeOutbox(outputs);
   if (outbox === undefined) return {};
-  if (outbox.length <= limits.entryBytes) return { outbox };
+  if (outbox.length <= limits.entryBytes / 2) return { outbox };
   const ownName = { ...name, writer: `${name.writer}.outbox` };
   return {
     outboxPieces: await ports.store.writeCheckpoint(taskId, ownName, pieces(outputs, limits.entriesPerPiece)),

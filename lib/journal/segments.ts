@@ -47,6 +47,8 @@ export class Segments {
 
   /** All of it as one. */
   encodeAll(): Uint8Array {
+    const [only, ...others] = this.#segments;
+    if (only !== undefined && others.length === 0) return only.bytes;
     return this.#state.encodeChanges(...this.#segments.map(({ changes }) => changes));
   }
 

@@ -23,9 +23,12 @@ export interface TaskPorts {
 
 /** Sizes at which a task acts. */
 export interface TaskLimits {
-  /** A tail beyond this is journaled, in bytes before base64. */
+  /**
+   * A tail beyond this is journaled, in bytes before base64. Where checkpoints are larger than this, it is journaled
+   * while it fits an entry: if it didn't, each time would take a checkpoint instead.
+   */
   readonly tailBytes: number;
-  /** A delta or outbox beyond this doesn't fit an entry. */
+  /** A delta and an outbox that together are beyond this don't fit an entry; the outbox takes at most half of it. */
   readonly entryBytes: number;
   /** Deltas of fewer bytes than this are not worth a checkpoint. */
   readonly smallestCheckpointBytes: number;
@@ -39,7 +42,7 @@ export interface TaskLimits {
  */
 export const DEFAULT_LIMITS: TaskLimits = {
   tailBytes: 500_000,
-  entryBytes: 170_000,
+  entryBytes: 350_000,
   smallestCheckpointBytes: 64 * 1024,
   entriesPerPiece: 2_000,
 };
