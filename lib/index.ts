@@ -55,6 +55,7 @@ export {
   DedupeResults,
   JoinResults,
   KeyedStream,
+  MatchResults,
   pipeline,
   ProcessResults,
   source,
@@ -95,6 +96,16 @@ export {
   type LateReason,
   type StreamTypeError,
 } from './model/index.ts';
+export type {
+  BoundedPattern,
+  Captured,
+  MatchOptions,
+  Pattern,
+  PatternStart,
+  SkipStrategy,
+  TimedOut,
+  Times,
+} from './patterns/index.ts';
 export {
   listState,
   mapState,

@@ -46,6 +46,7 @@ export {
   Flow,
   JoinResults,
   KeyedStream,
+  MatchResults,
   ProcessResults,
   Stream,
   Table,

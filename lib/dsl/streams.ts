@@ -2,6 +2,15 @@ import type { AnyAggregator } from '../aggregators/index.ts';
 import { DUPLICATES, SUPERSEDED, type JoinKind } from '../joins/index.ts';
 import type { KeyValue, Late, StreamTypeError } from '../model/index.ts';
 import {
+  patternMatch,
+  TIMED_OUT,
+  type BoundedPattern,
+  type Captured,
+  type MatchOptions,
+  type PatternStart,
+  type TimedOut,
+} from '../patterns/index.ts';
+import {
   keyedProcess,
   type None,
   type OutputSpecs,
@@ -219,6 +228,29 @@ export class KeyedStream<K extends KeyValue, T> extends Flow<T> {
   ): ProcessResults<K, T, FromEvent | FromTimer, O> {
     const node = operatorNode(id, [this.node], keyedProcess(spec));
     return new ProcessResults(node, Object.keys(spec.outputs ?? {}));
+  }
+
+  /**
+   * Looks for a pattern in each key's events, in the order of event time, and emits what `select` makes of each match.
+   * @param id ties the state to this step; keep it when the pipeline changes
+   * @throws DefinitionError if the pattern makes no sense
+   *
+   * @example
+   * cards.keyBy((use) => use.card).match('probe-then-spend', (pattern) =>
+   *   pattern
+   *     .begin('probe', (use) => use.amount < 1)
+   *     .followedBy('spend', (use, { probe }) => use.amount > 100 && use.shop !== probe.shop)
+   *     .within('10 minutes'),
+   *   ({ probe, spend }, card) => ({ card, probed: probe.shop, spent: spend.amount }),
+   * );
+   */
+  match<Caps, Out>(
+    id: string,
+    build: (pattern: PatternStart<T>) => BoundedPattern<T, Caps>,
+    select: (match: Captured<Caps>, key: K) => Out,
+    options: MatchOptions = {},
+  ): MatchResults<K, T, Caps, Out> {
+    return new MatchResults(operatorNode(id, [this.node], patternMatch(build, select, options)));
   }
 
   /**
@@ -449,6 +481,17 @@ export class DedupeResults<K extends KeyValue, T> extends JoinResults<K, T, T> {
   constructor(node: OperatorNode) {
     super(node);
     this.duplicates = new Stream(sideNode(node, DUPLICATES));
+  }
+}
+
+/** What a pattern's matches give, and beside them what came to nothing. */
+export class MatchResults<K extends KeyValue, T, Caps, Out> extends JoinResults<K, T, Out> {
+  /** Partial matches whose time is over, with what they had taken. */
+  readonly timedOut: Stream<TimedOut<K, Caps>>;
+
+  constructor(node: OperatorNode) {
+    super(node);
+    this.timedOut = new Stream(sideNode(node, TIMED_OUT));
   }
 }
 
