@@ -30,6 +30,9 @@ const Status = z.object({
   at: z.number(),
 });
 
+const select = (reading: z.infer<typeof Reading>, status: z.infer<typeof Status> | undefined): string =>
+  `${reading.machine} ${reading.celsius} ${status?.status ?? 'unknown'}`;
+
 test.each(['latest', 'as of the reading'])(
   'sensor readings with the status of their machine: %s',
   (which) => {
@@ -41,10 +44,6 @@ test.each(['latest', 'as of the reading'])(
       build: ({ readings, statuses }) => {
         const keyed = readings.keyBy(({ machine }) => machine);
         const table = statuses.keyBy(({ machine }) => machine).asTable();
-        const select = (
-          reading: z.infer<typeof Reading>,
-          status: z.infer<typeof Status> | undefined,
-        ): string => `${reading.machine} ${reading.celsius} ${status?.status ?? 'unknown'}`;
         return {
           monitored:
             which === 'latest'
