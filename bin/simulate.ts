@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { runMutants, runSeeds } from 'millrace/testing';
+import { ordersWorkload, runMutants, runSeeds, stagesWorkload, type Workload } from 'millrace/testing';
 
-const USAGE = `usage: npm run simulate -- [--seeds N] [--from SEED]
+const USAGE = `usage: npm run simulate -- [--seeds N] [--from SEED] [--workload orders|stages]
        npm run simulate -- --seed SEED [--only k3f9a,1x0,…]
        npm run simulate:mutants -- [--seeds N]
 
@@ -9,6 +9,8 @@ const USAGE = `usage: npm run simulate -- [--seeds N] [--from SEED]
   --from SEED   the first of them (default 1)
   --seed SEED   run this one alone and print its faults
   --only LIST   of its faults, inject those with these names alone
+  --workload    orders: one stage, with records that are late, poison or no records (default)
+                stages: two sources that meet, and results keyed anew
   --mutants     break the protocol on purpose, in one way after the other, and see that some seed notices`;
 
 const { values } = parseArgs({
@@ -17,6 +19,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     seed: { type: 'string' },
     only: { type: 'string' },
+    workload: { type: 'string', default: 'orders' },
     mutants: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -28,6 +31,14 @@ function whole(name: string, text: string): number {
   throw new RangeError(`--${name} is "${text}"; it must be a whole number, for example 1000`);
 }
 
+const WORKLOADS: Readonly<Record<string, Workload>> = { orders: ordersWorkload, stages: stagesWorkload };
+
+function workloadOf(name: string): Workload {
+  const workload = WORKLOADS[name];
+  if (workload !== undefined) return workload;
+  throw new RangeError(`--workload is "${name}"; there are ${Object.keys(WORKLOADS).join(', ')}`);
+}
+
 const print = (line: string): void => console.log(line);
 
 if (values.help) print(USAGE);
@@ -36,6 +47,8 @@ else if (values.mutants) {
 } else {
   const single = values.seed === undefined ? undefined : whole('seed', values.seed);
   process.exitCode = (await runSeeds({
+    workload: workloadOf(values.workload),
+    workloadName: values.workload,
     from: single ?? whole('from', values.from),
     seeds: single === undefined ? whole('seeds', values.seeds ?? '1000') : 1,
     isVerbose: single !== undefined,

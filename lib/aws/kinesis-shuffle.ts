@@ -58,7 +58,7 @@ export class KinesisShuffle implements Shuffle {
   async send(sent: readonly SentOutput[], signal?: AbortSignal): Promise<readonly SentOutput[]> {
     const left = new Set(sent);
     while (left.size > 0 && !isAborted(signal)) {
-      const entries = packetsOf([...left], MOST_EVENTS).map(fitting);
+      const entries = firstOfEach(packetsOf([...left], MOST_EVENTS)).map(fitting);
       let isAnySent = false;
       for (const request of requestsOf(entries)) {
         if (isAborted(signal)) break;
@@ -139,6 +139,16 @@ export class KinesisShuffle implements Shuffle {
     if (stream !== undefined) return stream;
     throw new RangeError(`no stream is known for stage "${to}"; deploy the pipeline again`);
   }
+}
+
+/** The first packet of each sender and part: what comes behind it is sent when it has arrived. */
+function firstOfEach(packed: readonly Packed[]): readonly Packed[] {
+  const first = new Map<string, Packed>();
+  for (const each of packed) {
+    const name = `${each.to} ${each.packet.producer} ${each.packet.partition}`;
+    if (!first.has(name)) first.set(name, each);
+  }
+  return [...first.values()];
 }
 
 /** A packet that a record can hold: of one that is too large, as many of its first events as fit. */

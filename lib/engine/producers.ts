@@ -35,20 +35,21 @@ export function heardOf(
       peer,
       { watermark: Number.NEGATIVE_INFINITY, arrival, isEnded: false },
     ]);
-  return withoutSucceeded({
+  return {
     known: { ...Object.fromEntries(unheard), ...known, [producer]: heard },
     expected: { ...expected, [stageOf(producer)]: peers },
-  });
+  };
 }
 
-/** A task that has sent its last is forgotten once everyone who is there now was heard: until then its time counts. */
-function withoutSucceeded({ known, expected }: Producers): Producers {
-  const kept = Object.entries(known).filter(([name, { isEnded }]) => {
-    const successors = (expected[stageOf(name)] ?? []).filter((peer) => peer !== name);
-    const areHeard = successors.every((peer) => (known[peer]?.watermark ?? -Infinity) > -Infinity);
-    return !isEnded || successors.length === 0 || !areHeard;
-  });
-  return { known: Object.fromEntries(kept), expected };
+/**
+ * A task that has sent its last counts until everyone who is there now was heard, for they go on from where it was. It
+ * stays known as ended: a frozen sandbox that still speaks for it changes nothing.
+ */
+function counts({ known, expected }: Producers, name: string, { isEnded }: Producer): boolean {
+  const successors = (expected[stageOf(name)] ?? []).filter((peer) => peer !== name);
+  const isSucceeded =
+    successors.length > 0 && successors.every((peer) => (known[peer]?.watermark ?? -Infinity) > -Infinity);
+  return !isEnded || !isSucceeded;
 }
 
 /**
@@ -56,14 +57,16 @@ function withoutSucceeded({ known, expected }: Producers): Producers {
  * when all are silent, time moves on as it passes, that much behind.
  */
 export function watermarkOf(
-  { known, expected }: Producers,
+  all: Producers,
   stages: readonly string[],
   now: number,
   idleAfterMs: number,
 ): number {
   // A stage nobody has heard of yet could still send anything.
-  if (stages.some((stage) => expected[stage] === undefined)) return Number.NEGATIVE_INFINITY;
-  const producers = Object.values(known);
+  if (stages.some((stage) => all.expected[stage] === undefined)) return Number.NEGATIVE_INFINITY;
+  const producers = Object.entries(all.known).flatMap(([name, producer]) =>
+    counts(all, name, producer) ? [producer] : [],
+  );
   const isIdle = ({ arrival, watermark }: Producer): boolean =>
     watermark !== Number.POSITIVE_INFINITY && now - arrival >= idleAfterMs;
   const active = producers.filter((producer) => !isIdle(producer));

@@ -42,6 +42,8 @@ async function sealed(context: TaskContext): Promise<TaskMemory | undefined> {
     memory.outbox = [...memory.outbox, ...memory.task.takeOutputs()];
     await deliver(context, memory);
   }
+  // Where outputs wait for the journal, what the parent still had to send must be in it first.
+  if (context.isTransactional) await appendToJournal(context, memory);
   await deliver(context, memory);
   requireSent(context, memory);
   await announce(context, memory, true);

@@ -88,16 +88,25 @@ export interface Packed {
   readonly outputs: readonly SentOutput[];
 }
 
-/** Events to be sent as packets: one for each stage, part and sender, with those of it in their order. */
+/**
+ * Events to be sent as packets: for each stage, part and sender those that follow on each other, in their order. Where
+ * one between them is left out, because it has been sent before, another packet begins.
+ */
 export function packetsOf(sent: readonly SentOutput[], mostEvents: number = Infinity): readonly Packed[] {
-  const groups = new Map<string, SentOutput[]>();
+  const runs: SentOutput[][] = [];
+  const lastRuns = new Map<string, SentOutput[]>();
   for (const output of sent) {
     const name = `${output.to} ${output.partition} ${output.id.shardId}`;
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, [output]);
-    else if (group.length < mostEvents) group.push(output);
+    const run = lastRuns.get(name);
+    if (run !== undefined && run.at(-1)?.number === output.number - 1 && run.length < mostEvents) {
+      run.push(output);
+      continue;
+    }
+    const begun = [output];
+    lastRuns.set(name, begun);
+    runs.push(begun);
   }
-  return [...groups.values()].flatMap((outputs) => {
+  return runs.flatMap((outputs) => {
     const [first] = outputs;
     if (first === undefined) return [];
     const { to, partition, number, id } = first;

@@ -9,6 +9,7 @@ export {
   runSeeds,
   shrink,
   simulate,
+  stagesWorkload,
   type FaultName,
   type InjectedFault,
   type ShardHistory,

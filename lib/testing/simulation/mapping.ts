@@ -37,8 +37,18 @@ export class ShardMapping {
   /** Positions at which the next batches must end: a failed batch is being delivered in parts. */
   #ends: number[] = [];
 
-  constructor(shard: ShardHistory, hasWindow: boolean, decisions: Decisions, faults: FaultPlan) {
+  readonly #isComplete: () => boolean;
+
+  /** @param isComplete whether the shard will get no more records than it has */
+  constructor(
+    shard: ShardHistory,
+    hasWindow: boolean,
+    decisions: Decisions,
+    faults: FaultPlan,
+    isComplete: () => boolean,
+  ) {
     this.shard = shard;
+    this.#isComplete = isComplete;
     this.#hasWindow = hasWindow;
     this.#decisions = decisions;
     this.#faults = faults;
@@ -53,8 +63,10 @@ export class ShardMapping {
   next(): Delivery | undefined {
     this.#misbehave();
     // The last record of a shard that stays open comes when nothing goes wrong any more.
-    const end = this.shard.records.length - (this.shard.isClosed || this.#faults.isOver ? 0 : 1);
-    const isAtEnd = this.#position >= end && (this.shard.isClosed || this.#faults.isOver);
+    const isCalm = this.shard.isClosed || this.#faults.isOver;
+    const end = this.shard.records.length - (isCalm ? 0 : 1);
+    const isAtEnd =
+      this.#position >= end && (this.shard.isClosed || (this.#faults.isOver && this.#isComplete()));
     if (isAtEnd && !(this.#hasWindow && 'n' in this.#state)) {
       this.#isDone = true;
       return undefined;

@@ -34,10 +34,11 @@ export const ordersWorkload: Workload = {
   },
   records: (random) => {
     let now = -2 * MINUTE_MS;
-    return Array.from({ length: 30 + random.below(60) }, () => {
+    const orders = Array.from({ length: 30 + random.below(60) }, () => {
       now += random.below(20_000);
       return orderRecord(random, now);
     });
+    return { orders };
   },
   check: ordersProblem,
 };

@@ -1,9 +1,11 @@
 import type { InjectedFault } from './faults.ts';
-import { ordersWorkload } from './orders-workload.ts';
 import { idsOf, shrink } from './shrink.ts';
-import { simulate, type SimulationResult } from './simulate.ts';
+import { simulate, type SimulationResult, type Workload } from './simulate.ts';
 
 export interface SeedsOptions {
+  readonly workload: Workload;
+  /** What the command calls it. */
+  readonly workloadName: string;
   readonly from: number;
   readonly seeds: number;
   readonly only: readonly string[] | undefined;
@@ -21,17 +23,26 @@ const REPORT_EVERY = 500;
  * the command that repeats it.
  * @returns whether none failed
  */
-export async function runSeeds({ from, seeds, only, isVerbose, print, now }: SeedsOptions): Promise<boolean> {
+export async function runSeeds({
+  workload,
+  workloadName,
+  from,
+  seeds,
+  only,
+  isVerbose,
+  print,
+  now,
+}: SeedsOptions): Promise<boolean> {
   const counts = new Map<string, number>();
   const startedAt = now();
   for (let seed = from; seed < from + seeds; seed += 1) {
     const options = { seed, ...(only !== undefined && { only }) };
-    const result = await simulate(ordersWorkload, options);
+    const result = await simulate(workload, options);
     for (const { name } of result.faults) counts.set(name, (counts.get(name) ?? 0) + 1);
     if (isVerbose) printFaults(result.faults, print);
     if (result.failure !== undefined) {
       print(`seed ${seed} failed with ${result.faults.length} faults: ${result.failure}`);
-      printFailure(await shrink(ordersWorkload, result, options), print);
+      printFailure(await shrink(workload, result, options), workloadName, print);
       return false;
     }
     const done = seed - from + 1;
@@ -44,10 +55,16 @@ export async function runSeeds({ from, seeds, only, isVerbose, print, now }: See
   return true;
 }
 
-function printFailure({ seed, failure, faults }: SimulationResult, print: (line: string) => void): void {
+function printFailure(
+  { seed, failure, faults }: SimulationResult,
+  workload: string,
+  print: (line: string) => void,
+): void {
   print(`it still fails with ${faults.length}: ${failure}`);
   printFaults(faults, print);
-  print(`repeat it with: npm run simulate -- --seed ${seed} --only ${idsOf(faults).join(',')}`);
+  print(
+    `repeat it with: npm run simulate -- --workload ${workload} --seed ${seed} --only ${idsOf(faults).join(',')}`,
+  );
 }
 
 function printFaults(faults: readonly InjectedFault[], print: (line: string) => void): void {

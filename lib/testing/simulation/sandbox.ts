@@ -3,6 +3,7 @@ import type { JournaledTask, JournalStore, TaskPorts } from '../../journal/index
 import { RetryableError } from '../../model/index.ts';
 import type { Decisions } from '../random.ts';
 import type { FaultPlan } from './faults.ts';
+import type { LiveStream } from './live-stream.ts';
 
 /** A task as a sandbox uses it. */
 export type SimulatedTask = Pick<JournaledTask, 'invoke'>;
@@ -14,6 +15,10 @@ export interface SimulatedWorld {
   readonly store: JournalStore;
   readonly stream: InputStream;
   readonly sinks: OutputSinks;
+  /** The stream of each stage that reads a shuffle. */
+  readonly shuffles: ReadonlyMap<string, LiveStream>;
+  /** The shards a stage reads that can still get records. */
+  readonly peersOf: (shardId: string) => readonly string[];
   /** A task as the code of that version has it. */
   readonly newTask: (shardId: string, ports: TaskPorts, version: number) => SimulatedTask;
   readonly newToken: () => string;
@@ -38,13 +43,13 @@ export class SimulatedSandbox {
   taskOf(shardId: string): SimulatedTask {
     const known = this.#tasks.get(shardId);
     if (known !== undefined) return known;
-    const task = this.#world.newTask(shardId, this.#ports(), this.#version);
+    const task = this.#world.newTask(shardId, this.#ports(shardId), this.#version);
     this.#tasks.set(shardId, task);
     return task;
   }
 
-  #ports(): TaskPorts {
-    const { store, stream, sinks, newToken, faults, decisions } = this.#world;
+  #ports(shardId: string): TaskPorts {
+    const { store, stream, sinks, newToken, faults, decisions, shuffles, peersOf } = this.#world;
     const call = <T>(name: string, run: () => Promise<T>): Promise<T> => this.#call(name, run);
     return {
       newToken,
@@ -60,15 +65,27 @@ export class SimulatedSandbox {
           call('removeCheckpoints', () => store.removeCheckpoints(task, n, kept)),
       },
       stream: {
-        describeShard: (shardId) => call('describeShard', () => stream.describeShard(shardId)),
-        readAfter: async function* (shardId, position) {
+        describeShard: (shard) => call('describeShard', () => stream.describeShard(shard)),
+        readAfter: async function* (shard, position) {
           await call('readAfter', async () => {});
           const size = 1 + decisions.about('size of a read').below(8);
-          for await (const records of stream.readAfter(shardId, position)) {
+          for await (const records of stream.readAfter(shard, position)) {
             for (let start = 0; start < records.length; start += size)
               yield records.slice(start, start + size);
           }
         },
+      },
+      shuffle: {
+        send: (sent) =>
+          call('send', async () => {
+            const isPart = faults.strikes('outputs are delivered in part', 'send');
+            const count = isPart ? decisions.about('part of a send').below(sent.length + 1) : sent.length;
+            const going = sent.slice(0, count);
+            for (const [stage, shuffle] of shuffles) shuffle.send(going.filter(({ to }) => to === stage));
+            return sent.slice(count);
+          }),
+        announce: (to, progress) => call('announce', async () => shuffles.get(to)?.announce(progress)),
+        peers: () => call('peers', async () => peersOf(shardId)),
       },
       sinks: {
         deliver: (outputs) =>

@@ -6,6 +6,7 @@ import { MemoryJournalStore } from '../memory-journal-store.ts';
 import { MemorySinks } from '../memory-sinks.ts';
 import { MemoryStream } from '../memory-stream.ts';
 import { Decisions, randomFrom, type Random } from '../random.ts';
+import { LiveStream } from './live-stream.ts';
 import { FaultPlan, type FaultPlanOptions, type InjectedFault } from './faults.ts';
 import { ShardMapping } from './mapping.ts';
 import { SimulatedSandbox, type SimulatedWorld } from './sandbox.ts';
@@ -15,15 +16,16 @@ import { settled } from './turns.ts';
 /** What a simulation runs, and how it knows that the results are right. */
 export interface Workload {
   /**
-   * The versions of the pipeline for one run, oldest first, which may differ from seed to seed. Each must have one
-   * source and be able to read the state of the others. `isMended` answers true once nothing goes wrong any more: what
+   * The versions of the pipeline for one run, oldest first, which may differ from seed to seed. They must have the same
+   * sources and stages, and be able to read each other's state. `isMended` answers true once nothing goes wrong any more: what
    * halts a shard must no longer do so then.
    */
   readonly pipelines: (random: Random, isMended: () => boolean) => readonly [Pipeline, ...Pipeline[]];
-  /** The input of one run. */
-  readonly records: (random: Random) => readonly SimulatedRecord[];
+  /** The input of one run, by source. */
+  readonly records: (random: Random) => Readonly<Record<string, readonly SimulatedRecord[]>>;
   /** What is wrong with the results, or nothing. */
   readonly check: (
+    /** Those of the sources. */
     shards: readonly ShardHistory[],
     sinks: MemorySinks,
     pipeline: Pipeline,
@@ -45,7 +47,7 @@ export interface SimulationResult {
 
 const SANDBOXES = 3;
 const FAULTY_STEPS = 400;
-const MAX_STEPS = 1_500;
+const MAX_STEPS = 2_500;
 /** The one an entry points at, and a long outbox beside it. */
 const CHECKPOINTS_IN_USE = 2;
 
@@ -72,21 +74,45 @@ async function run(
   const random = randomFrom(seed);
   const pipelines = workload.pipelines(random, () => faults.isOver);
   const [pipeline] = pipelines;
-  const shards = streamHistory(random, workload.records(random), 1 + random.below(2), random.chance(0.5));
+  const { stages } = planOf(pipeline);
+  const shards = Object.entries(workload.records(random)).flatMap(([source, records]) =>
+    streamHistory(source, random, records, 1 + random.below(2), random.chance(0.5)),
+  );
   const store = new MemoryJournalStore(4 + random.below(8));
   const sinks = new MemorySinks();
+  const stream = streamOf(shards);
+  const shuffles = new Map<string, LiveStream>();
+  const mappings: ShardMapping[] = [];
   const world = mutate({
     decisions,
     faults,
     store,
     sinks,
-    stream: streamOf(shards),
+    stream,
+    shuffles,
+    peersOf: (shardId) => {
+      const stage = stageOf(shardId);
+      const all =
+        shuffles.get(stage)?.openShards ?? shards.filter((shard) => stageOf(shard.shardId) === stage);
+      return all.filter(({ isClosed }) => !isClosed).map((shard) => shard.shardId);
+    },
     newTask: taskFactory(pipelines, limitsFrom(random)),
     newToken: tokens(),
     frozen: [],
   });
-  const hasWindow = random.chance(0.75);
-  const mappings = shards.map((shard) => new ShardMapping(shard, hasWindow, decisions, faults));
+  const windowed = new Map(stages.map(({ id }) => [id, random.chance(0.75)]));
+  const addMapping = (shard: ShardHistory, isComplete: () => boolean): void => {
+    const hasWindow = windowed.get(stageOf(shard.shardId)) ?? true;
+    mappings.push(new ShardMapping(shard, hasWindow, decisions, faults, isComplete));
+  };
+  for (const shard of shards) addMapping(shard, () => true);
+  for (const { id, input } of stages) {
+    if (input.kind !== 'shuffle') continue;
+    const isComplete = (): boolean =>
+      world.frozen.length === 0 &&
+      mappings.every(({ isDone, shard }) => isDone || !input.from.includes(stageOf(shard.shardId)));
+    shuffles.set(id, new LiveStream(id, input.partitions, stream, (shard) => addMapping(shard, isComplete)));
+  }
   let version = 0;
   const sandboxes = Array.from({ length: SANDBOXES }, () => new SimulatedSandbox(world, version));
 
@@ -94,9 +120,12 @@ async function run(
     if (step === FAULTY_STEPS) faults.end();
     if (step === MAX_STEPS) return `does not come to an end within ${MAX_STEPS} steps`;
     faults.atStep(step);
-    if (decisions.about('thaw').chance(0.15)) await thawOne(world);
+    if (decisions.about('thaw').chance(faults.isOver ? 0.5 : 0.15)) await thawOne(world);
     const mapping = decisions.about('mapping').pick(deliverable(mappings));
     const index = decisions.about('sandbox').below(SANDBOXES);
+    for (const [id, shuffle] of shuffles) {
+      if (faults.strikes('shuffle is resharded', id)) shuffle.reshard(decisions.about(`shards of ${id}`));
+    }
     if (faults.strikes('code is upgraded')) version = Math.min(version + 1, pipelines.length - 1);
     const sandbox = sandboxes[index];
     const delivery = mapping.next();
@@ -116,6 +145,11 @@ async function run(
   return (
     workload.check(shards, sinks, pipeline) ?? storageProblem(store, pipeline, shards, faults.injected.length)
   );
+}
+
+/** Shards are called by their stage and a number. */
+function stageOf(shardId: string): string {
+  return shardId.slice(0, shardId.lastIndexOf(':'));
 }
 
 /** Shards whose parents are done, and which are not. */
@@ -147,9 +181,10 @@ function taskFactory(
   pipelines: readonly Pipeline[],
   limits: TaskLimits,
 ): (shardId: string, ports: TaskPorts, version: number) => JournaledTask {
-  const stages = pipelines.map((pipeline) => planOf(pipeline).stages[0]);
+  const plans = pipelines.map((pipeline) => planOf(pipeline).stages);
   return (shardId, ports, version) => {
-    const [pipeline, stage] = [pipelines[version], stages[version]];
+    const pipeline = pipelines[version];
+    const stage = plans[version]?.find(({ id }) => id === stageOf(shardId));
     if (pipeline === undefined || stage === undefined) throw new RangeError(`there is no version ${version}`);
     return new JournaledTask(pipeline, stage, shardId, ports, limits);
   };
@@ -181,7 +216,7 @@ function storageProblem(
   faults: number,
 ): string | undefined {
   for (const { shardId } of shards) {
-    const task = `${pipeline.name}/${Object.keys(pipeline.sources)[0]}/${shardId}`;
+    const task = `${pipeline.name}/${stageOf(shardId)}/${shardId}`;
     const { entries, checkpoints } = store.sizeOf(task);
     if (entries > store.slots || checkpoints > CHECKPOINTS_IN_USE + faults) {
       return `task "${task}" holds ${entries} entries and ${checkpoints} checkpoints`;

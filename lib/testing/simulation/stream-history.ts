@@ -40,6 +40,7 @@ export function hashKeyOf(partitionKey: string): bigint {
  * before their children.
  */
 export function streamHistory(
+  stage: string,
   random: Random,
   records: readonly SimulatedRecord[],
   shardCount: number,
@@ -49,7 +50,7 @@ export function streamHistory(
   let sequenceNumber = FIRST_SEQUENCE_NUMBER;
   const create = (parents: readonly OpenShard[], firstHash: bigint, lastHash: bigint): OpenShard => {
     for (const parent of parents) parent.isClosed = true;
-    const shardId = `shardId-${String(all.length).padStart(12, '0')}`;
+    const shardId = `${stage}:${String(all.length).padStart(12, '0')}`;
     const ids = parents.map((parent) => parent.shardId);
     const shard: OpenShard = { shardId, parents: ids, firstHash, lastHash, records: [], isClosed: false };
     all.push(shard);
