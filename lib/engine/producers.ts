@@ -11,45 +11,49 @@ interface Producer {
 /** The tasks whose packets a shuffle carries; part of event time, and so of the state. */
 export interface Producers {
   readonly known: Readonly<Record<string, Producer>>;
-  /** Of each stage that sends, the tasks it had when it was last heard of. */
+  /** Of each stage that sends, the tasks that can still get records. */
   readonly expected: Readonly<Record<string, readonly string[]>>;
+  /** Those of them that were never heard, and since when they should have been. */
+  readonly unheard: Readonly<Record<string, number>>;
 }
 
-export const NO_PRODUCERS: Producers = { known: {}, expected: {} };
+export const NO_PRODUCERS: Producers = { known: {}, expected: {}, unheard: {} };
 
 /** What a progress record tells; `arrival` is when it came into the shuffle. */
-export function heardOf(
-  { known, expected }: Producers,
-  { producer, watermark, peers, isEnded }: Progress,
-  arrival: number,
-): Producers {
-  const before = known[producer];
-  const heard: Producer = {
-    watermark: Math.max(watermark, before?.watermark ?? Number.NEGATIVE_INFINITY),
-    arrival: Math.max(arrival, before?.arrival ?? Number.NEGATIVE_INFINITY),
-    isEnded: isEnded || before?.isEnded === true,
+export function heardOf(all: Producers, progress: Progress, arrival: number): Producers {
+  const { producer, watermark, isEnded } = progress;
+  const before = all.known[producer];
+  const known = {
+    ...all.known,
+    [producer]: {
+      watermark: Math.max(watermark, before?.watermark ?? Number.NEGATIVE_INFINITY),
+      arrival: Math.max(arrival, before?.arrival ?? Number.NEGATIVE_INFINITY),
+      isEnded: isEnded || before?.isEnded === true,
+    },
   };
+  const stage = stageOf(producer);
+  const peers = newer(all.expected[stage] ?? [], progress.peers);
+  const others = Object.entries(all.unheard).filter(([name]) => stageOf(name) !== stage);
   const unheard = peers
     .filter((peer) => known[peer] === undefined)
-    .map((peer): [string, Producer] => [
-      peer,
-      { watermark: Number.NEGATIVE_INFINITY, arrival, isEnded: false },
-    ]);
+    .map((peer): [string, number] => [peer, all.unheard[peer] ?? arrival]);
   return {
-    known: { ...Object.fromEntries(unheard), ...known, [producer]: heard },
-    expected: { ...expected, [stageOf(producer)]: peers },
+    known,
+    expected: { ...all.expected, [stage]: peers },
+    unheard: Object.fromEntries([...others, ...unheard]),
   };
 }
 
-/**
- * A task that has sent its last counts until everyone who is there now was heard, for they go on from where it was. It
- * stays known as ended: a frozen sandbox that still speaks for it changes nothing.
- */
-function counts({ known, expected }: Producers, name: string, { isEnded }: Producer): boolean {
-  const successors = (expected[stageOf(name)] ?? []).filter((peer) => peer !== name);
-  const isSucceeded =
-    successors.length > 0 && successors.every((peer) => (known[peer]?.watermark ?? -Infinity) > -Infinity);
-  return !isEnded || !isSucceeded;
+/** A packet shows that its task is there, though not how far it has got. */
+export function seen(all: Producers, producer: string, arrival: number): Producers {
+  const before = all.known[producer];
+  if (before !== undefined && before.arrival >= arrival) return all;
+  const seenNow: Producer =
+    before === undefined
+      ? { watermark: Number.NEGATIVE_INFINITY, arrival, isEnded: false }
+      : { ...before, arrival };
+  const { [producer]: _, ...unheard } = all.unheard;
+  return { ...all, known: { ...all.known, [producer]: seenNow }, unheard };
 }
 
 /**
@@ -64,8 +68,10 @@ export function watermarkOf(
 ): number {
   // A stage nobody has heard of yet could still send anything.
   if (stages.some((stage) => all.expected[stage] === undefined)) return Number.NEGATIVE_INFINITY;
+  const isAwaited = Object.values(all.unheard).some((since) => now - since < idleAfterMs);
+  if (isAwaited) return Number.NEGATIVE_INFINITY;
   const producers = Object.entries(all.known).flatMap(([name, producer]) =>
-    counts(all, name, producer) ? [producer] : [],
+    isSucceeded(all, name, producer) ? [] : [producer],
   );
   const isIdle = ({ arrival, watermark }: Producer): boolean =>
     watermark !== Number.POSITIVE_INFINITY && now - arrival >= idleAfterMs;
@@ -77,14 +83,17 @@ export function watermarkOf(
   return moved.length === 0 ? Number.NEGATIVE_INFINITY : Math.min(...moved);
 }
 
-/** A packet shows that its task is there, though not how far it has got. */
-export function seen({ known, expected }: Producers, producer: string, arrival: number): Producers {
-  const before = known[producer] ?? { watermark: Number.NEGATIVE_INFINITY, arrival, isEnded: false };
-  if (known[producer] !== undefined && before.arrival >= arrival) return { known, expected };
-  return {
-    known: { ...known, [producer]: { ...before, arrival: Math.max(arrival, before.arrival) } },
-    expected,
-  };
+/**
+ * A task that has sent its last counts until everyone who is there now was heard, for they go on from where it was. It
+ * stays known as ended: a frozen sandbox that still speaks for it changes nothing.
+ */
+function isSucceeded({ known, expected }: Producers, name: string, { isEnded }: Producer): boolean {
+  const successors = (expected[stageOf(name)] ?? []).filter((peer) => peer !== name);
+  return (
+    isEnded &&
+    successors.length > 0 &&
+    successors.every((peer) => (known[peer]?.watermark ?? -Infinity) > -Infinity)
+  );
 }
 
 /** What a task knows that goes on for several others: of each producer what the one furthest behind knows. */
@@ -99,7 +108,23 @@ function earlier(a: Producers, b: Producers): Producers {
     const other = known[name];
     if (other === undefined || producer.watermark < other.watermark) known[name] = producer;
   }
-  return { known, expected: { ...b.expected, ...a.expected } };
+  const expected = { ...a.expected };
+  for (const [stage, peers] of Object.entries(b.expected))
+    expected[stage] = newer(expected[stage] ?? [], peers);
+  const awaited = new Set(Object.values(expected).flat());
+  const unheard = Object.entries({ ...a.unheard, ...b.unheard }).filter(
+    ([name]) => known[name] === undefined && awaited.has(name),
+  );
+  return { known, expected, unheard: Object.fromEntries(unheard) };
+}
+
+/** Of two lists of shards the one that was made later: the numbers of new shards grow. */
+function newer(a: readonly string[], b: readonly string[]): readonly string[] {
+  return lastOf(b) >= lastOf(a) ? b : a;
+}
+
+function lastOf(peers: readonly string[]): string {
+  return peers.reduce((last, peer) => (peer > last ? peer : last), '');
 }
 
 /** Producers are called `stage/shard`. */

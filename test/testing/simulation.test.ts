@@ -36,6 +36,17 @@ describe('the journal protocol, with everything around it misbehaving,', () => {
     LIMIT_MS,
   );
 
+  test(
+    'brings values that meet by a key together exactly once, for 100 seeds of several stages',
+    async () => {
+      const { code, printed } = await runCommand('--workload', 'stages', '--seeds', '100');
+
+      expect(printed).toContain('100 of 100 seeds passed');
+      expect(code).toBe(0);
+    },
+    LIMIT_MS,
+  );
+
   test('repeats a run from its seed, fault by fault', async () => {
     const first = await simulate(ordersWorkload, { seed: 42 });
 

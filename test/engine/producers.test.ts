@@ -1,0 +1,77 @@
+import { describe, expect, test } from '@jest/globals';
+import { heardOf, NO_PRODUCERS, seen, watermarkOf, type Producers } from '../../lib/engine/producers.ts';
+
+const IDLE_MS = 60;
+
+/** `orders/1` at watermark 10, heard at 0, with these peers. */
+function after(
+  ...heard: readonly (readonly [
+    shard: string,
+    watermark: number,
+    peers: string,
+    arrival?: number,
+    isEnded?: boolean,
+  ])[]
+): Producers {
+  return heard.reduce(
+    (all, [shard, watermark, peers, arrival = 0, isEnded = false]) =>
+      heardOf(
+        all,
+        {
+          producer: `orders/${shard}`,
+          watermark,
+          peers: [...peers].map((peer) => `orders/${peer}`),
+          isEnded,
+        },
+        arrival,
+      ),
+    NO_PRODUCERS,
+  );
+}
+
+const reached = (all: Producers, now = 0): number => watermarkOf(all, ['orders'], now, IDLE_MS);
+
+describe('event time behind a shuffle', () => {
+  test('is that of the slowest task before it', () => {
+    expect(reached(after(['1', 10, '12'], ['2', 7, '12']))).toBe(7);
+  });
+
+  test('stands still until every task there is was heard', () => {
+    expect(reached(after(['1', 10, '12']))).toBe(-Infinity);
+    expect(reached(seen(after(['1', 10, '12']), 'orders/2', 0))).toBe(-Infinity);
+  });
+
+  test('leaves out who is silent while others are heard', () => {
+    const all = after(['2', 7, '12'], ['1', 70, '12', 61]);
+
+    expect(reached(all, 59)).toBe(7);
+    expect(reached(all, 61)).toBe(70);
+  });
+
+  test('moves as time passes when all are silent', () => {
+    expect(reached(after(['1', 10, '12'], ['2', 7, '12']), 100)).toBe(7 + 100 - IDLE_MS);
+  });
+
+  test('waits for the children of a shard that has ended', () => {
+    const ended = after(['1', 10, '1'], ['1', 12, '23', 0, true]);
+    const oneHeard = heardOf(ended, progress('2', 30), 0);
+
+    expect(reached(ended)).toBe(-Infinity);
+    expect(reached(oneHeard)).toBe(-Infinity);
+    expect(reached(heardOf(oneHeard, progress('3', 20), 0))).toBe(20);
+  });
+
+  test('is not held back by a zombie that speaks for a shard that has ended, with an old list of shards', () => {
+    const all = after(['1', 10, '1'], ['1', 12, '2', 0, true], ['2', 30, '2'], ['1', 9, '1']);
+
+    expect(reached(all)).toBe(30);
+  });
+
+  test('does not wait for a shard that ended before anybody has read it', () => {
+    expect(reached(after(['1', 10, '12'], ['1', 11, '134'], ['3', 12, '134'], ['4', 13, '134']))).toBe(11);
+  });
+});
+
+function progress(shard: string, watermark: number): Parameters<typeof heardOf>[1] {
+  return { producer: `orders/${shard}`, watermark, peers: ['orders/2', 'orders/3'], isEnded: false };
+}
