@@ -20,7 +20,7 @@ function after(
         {
           producer: `orders/${shard}`,
           watermark,
-          peers: [...peers].map((peer) => `orders/${peer}`),
+          peers: Array.from(peers, (peer) => `orders/${peer}`),
           isEnded,
         },
         arrival,
