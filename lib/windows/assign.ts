@@ -1,6 +1,6 @@
 import type { WindowRange } from '../model/index.ts';
 import { floorMod } from '../time/index.ts';
-import { calendarWindows } from './calendar.ts';
+import { calendarWindows, LONGEST_UNIT_MS } from './calendar.ts';
 import type { SessionSpec, TimeWindowSpec } from './window-spec.ts';
 
 /** Windows whose bounds follow from the clock. */
@@ -15,12 +15,6 @@ export interface WindowAssigner {
   /** No window is longer, in ms. */
   readonly maxSizeMs: number;
 }
-
-const LONGEST_UNIT_MS = {
-  day: 25 * 3_600_000,
-  week: 7 * 86_400_000 + 3_600_000,
-  month: 31 * 86_400_000 + 3_600_000,
-};
 
 export function assignerOf(spec: ClockWindowSpec): WindowAssigner {
   switch (spec.kind) {
