@@ -1,11 +1,13 @@
 import { MillraceError } from '../model/index.ts';
 import { ENVIRONMENT } from '../plan/index.ts';
 
-type Required = Exclude<keyof typeof ENVIRONMENT, 'checkpointBucket' | 'shuffles'>;
+type Required = Exclude<keyof typeof ENVIRONMENT, 'checkpointBucket' | 'stream' | 'shuffles'>;
 
 export type Surroundings = { readonly [Name in Required]: string } & {
   /** Without one, large checkpoints are cut into items of the journal table. */
   readonly checkpointBucket?: string;
+  /** The stream it reads, where ticks are put into it. */
+  readonly stream?: string;
   /** The name of the stream of each stage it sends to. */
   readonly shuffles: Readonly<Record<string, string>>;
 };
@@ -25,6 +27,7 @@ export function readSurroundings(variables: Readonly<Record<string, string | und
     );
   };
   const checkpointBucket = find('checkpointBucket');
+  const stream = find('stream');
   return {
     stage: read('stage'),
     journalTable: read('journalTable'),
@@ -33,5 +36,6 @@ export function readSurroundings(variables: Readonly<Record<string, string | und
     // Written by the construct.
     shuffles: JSON.parse(find('shuffles') ?? '{}') as Readonly<Record<string, string>>,
     ...(checkpointBucket !== undefined && { checkpointBucket }),
+    ...(stream !== undefined && { stream }),
   };
 }

@@ -5,7 +5,7 @@ import type { Context } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
 import type { Pipeline } from '../dsl/index.ts';
 import { JournaledTask, type InvocationResult } from '../journal/index.ts';
-import { planOf } from '../plan/index.ts';
+import { planOf, type TICK_EVENT } from '../plan/index.ts';
 import { BucketCheckpoints } from './bucket-checkpoints.ts';
 import { DynamoDbJournalStore } from './dynamodb-journal-store.ts';
 import { DynamoDbSinks } from './dynamodb-sinks.ts';
@@ -14,6 +14,7 @@ import { originOf, recordsOf, windowOf, type KinesisEvent } from './kinesis-even
 import { KinesisInputStream } from './kinesis-input-stream.ts';
 import { KinesisShuffle } from './kinesis-shuffle.ts';
 import { observed } from './observed.ts';
+import { isTickEvent, tickStream } from './tick.ts';
 
 /** How much of an invocation's time delivery may take; the rest is for putting what is left into the journal. */
 const DELIVERY_SHARE = 0.5;
@@ -26,16 +27,26 @@ export interface KinesisResponse {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 
+/** What a call without records answers; nobody reads it. */
+const NOTHING: KinesisResponse = { state: {}, batchItemFailures: [] };
+
+/** Records of the stage's stream, or a call that lets time pass on it. */
+export type StageEvent = KinesisEvent | typeof TICK_EVENT;
+
 /**
  * The Lambda handler of a deployed pipeline. The function needs nothing but this:
  *
  * @example
  * export const handler = createHandler(earthquakes);
  */
-export function createHandler(pipeline: Pipeline): MiddyfiedHandler<KinesisEvent, KinesisResponse> {
+export function createHandler(pipeline: Pipeline): MiddyfiedHandler<StageEvent, KinesisResponse> {
   let tasks: TaskPool | undefined;
-  const handle = async (event: KinesisEvent, context: Context): Promise<KinesisResponse> => {
+  const handle = async (event: StageEvent, context: Context): Promise<KinesisResponse> => {
     tasks ??= new TaskPool(pipeline, readSurroundings(process.env));
+    if (isTickEvent(event)) {
+      await tasks.tick();
+      return NOTHING;
+    }
     const { streamArn, shardId } = originOf(event);
     const result = await tasks.taskOf(streamArn, shardId).invoke({
       records: recordsOf(event),
@@ -47,7 +58,7 @@ export function createHandler(pipeline: Pipeline): MiddyfiedHandler<KinesisEvent
     console.log(JSON.stringify({ level: 'info', pipeline: pipeline.name, shardId, ...result.report }));
     return responseTo(result);
   };
-  return middy<KinesisEvent, KinesisResponse>().use(observed(pipeline.name)).handler(handle);
+  return middy<StageEvent, KinesisResponse>().use(observed(pipeline.name)).handler(handle);
 }
 
 /** The tasks this sandbox has worked on. Nothing pins a shard to a sandbox: any of them may be out of date. */
@@ -70,6 +81,12 @@ class TaskPool {
       results: surroundings.resultsTable,
       deadLetters: surroundings.deadLetterTable,
     });
+  }
+
+  /** Puts a tick into each shard of the stage's stream. */
+  async tick(): Promise<void> {
+    const { stream } = this.#surroundings;
+    if (stream !== undefined) await tickStream(this.#kinesis, stream);
   }
 
   taskOf(streamArn: string, shardId: string): JournaledTask {

@@ -14,6 +14,8 @@ export interface StageFunctionProps {
   readonly entry: string;
   readonly tables: PipelineTables;
   readonly checkpointBucket: CheckpointBucket;
+  /** The stream it reads, if it is to put ticks into it. */
+  readonly tickedStream: IStream | undefined;
   /** The streams of the stages it sends to. */
   readonly shuffles: ReadonlyMap<string, IStream>;
   readonly memorySize: number;
@@ -48,6 +50,7 @@ export function createStageFunction(
     entry,
     tables,
     checkpointBucket,
+    tickedStream,
     shuffles,
     memorySize,
     timeout,
@@ -72,6 +75,7 @@ export function createStageFunction(
         resultsTable: tables.results.tableName,
         deadLetterTable: tables.deadLetters.tableName,
         checkpointBucket: checkpointBucket.bucketName,
+        stream: tickedStream?.streamName ?? '',
         shuffles: Stack.of(scope).toJsonString(
           Object.fromEntries([...shuffles].map(([to, stream]) => [to, stream.streamName])),
         ),
@@ -97,6 +101,7 @@ function environmentOf(
     [ENVIRONMENT.resultsTable]: surroundings.resultsTable,
     [ENVIRONMENT.deadLetterTable]: surroundings.deadLetterTable,
     [ENVIRONMENT.checkpointBucket]: surroundings.checkpointBucket,
+    ...(surroundings.stream !== '' && { [ENVIRONMENT.stream]: surroundings.stream }),
     [ENVIRONMENT.shuffles]: surroundings.shuffles,
   };
 }

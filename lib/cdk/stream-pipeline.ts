@@ -7,7 +7,7 @@ import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct } from 'constructs';
 import type { Pipeline } from '../dsl/index.ts';
 import { DefinitionError } from '../model/index.ts';
-import { planOf, type Plan } from '../plan/index.ts';
+import { planOf, type Plan, type StageInput } from '../plan/index.ts';
 import { createCheckpointBucket, type CheckpointBucket } from './checkpoint-bucket.ts';
 import { requireWhole, requireWindow } from './limits.ts';
 import { requireBindings, type SinkBinding } from './sink-binding.ts';
@@ -15,6 +15,7 @@ import { createSourceStream, requireSources } from './source-stream.ts';
 import { createStageFunction } from './stage-function.ts';
 import { createStageMapping } from './stage-mapping.ts';
 import { createTables } from './tables.ts';
+import { createTicker } from './ticker.ts';
 
 export interface StreamPipelineProps<In extends object, Out extends object> {
   readonly pipeline: Pipeline<In, Out>;
@@ -38,6 +39,17 @@ export interface StreamPipelineProps<In extends object, Out extends object> {
    * @default 60 seconds
    */
   readonly checkpointInterval?: Duration;
+  /**
+   * How often time is told to pass on streams without traffic, in whole minutes, so that their last windows close; `false`
+   * for never. A stream without records costs this much and no more.
+   * @default 1 minute
+   */
+  readonly tick?: Duration | false;
+  /**
+   * Whether streams that were given get ticks as well: records among theirs that other readers must pass over.
+   * @default false: only the pipeline's own
+   */
+  readonly tickSources?: boolean;
   /**
    * The most records of one invocation, 1 to 10,000.
    * @default 1000
@@ -116,6 +128,9 @@ export class StreamPipeline<In extends object, Out extends object> extends Const
     const tables = createTables(this, settings.removalPolicy);
     const checkpointBucket =
       props.checkpointBucket ?? createCheckpointBucket(this, 'Checkpoints', settings.removalPolicy);
+    const { tick = Duration.minutes(1), tickSources = false } = props;
+    const isTicked = (input: StageInput): boolean =>
+      tick !== false && (tickSources || input.kind === 'shuffle' || given[input.source] === undefined);
     const streams = new Map(
       this.plan.stages.map(({ id: stage, input }) => {
         const own = input.kind === 'source' ? given[input.source] : undefined;
@@ -132,9 +147,13 @@ export class StreamPipeline<In extends object, Out extends object> extends Const
         entry: props.entry,
         tables,
         checkpointBucket,
+        tickedStream: isTicked(stage.input) ? stream : undefined,
         shuffles: new Map(stage.sends.map(({ to }) => [to, required(streams, to)])),
       });
       createStageMapping(this, `${prefix}Mapping`, { ...settings, stream, target });
+      if (tick !== false && isTicked(stage.input)) {
+        createTicker(this, `${prefix}Ticker`, { stream, target, every: tick });
+      }
       return { stage, stream, target };
     });
     const ofSources = stages.filter(({ stage }) => stage.input.kind === 'source');

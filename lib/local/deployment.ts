@@ -48,6 +48,11 @@ export interface LocalDeploymentOptions {
   readonly endpoints: LocalEndpoints;
   readonly mapping?: Omit<MappingOptions, 'checkpoints'>;
   readonly function?: Omit<FunctionOptions, 'onLog'>;
+  /**
+   * Calls scheduled functions this often instead of as the template says.
+   * @default as the template says
+   */
+  readonly scheduleMs?: number;
   readonly onEvent?: (event: DeploymentEvent) => void;
   readonly onLog?: (line: LogLine) => void;
 }
@@ -123,6 +128,11 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
     throw error;
   }
   for (const mapping of mappings) mapping.start();
+  const timers = assembly.schedules.map(({ functionArn, everyMs, input }) =>
+    setInterval(() => {
+      void functions.find(({ arn }) => arn === functionArn)?.invoke(input);
+    }, options.scheduleMs ?? everyMs),
+  );
 
   return {
     outputs: assembly.outputs,
@@ -140,6 +150,7 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
       } while (delivered !== before);
     },
     stop: async () => {
+      for (const timer of timers) clearInterval(timer);
       await Promise.all(mappings.map((mapping) => mapping.stop()));
       await Promise.all(functions.map((fn) => fn.close()));
       disconnect();

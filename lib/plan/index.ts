@@ -1,4 +1,4 @@
-export { ENVIRONMENT, JOURNAL_KEY, RESULTS_KEY } from './deployed-names.ts';
+export { ENVIRONMENT, JOURNAL_KEY, RESULTS_KEY, TICK_EVENT } from './deployed-names.ts';
 export { describePlan } from './describe.ts';
 export { delayBefore, delayBehind, planOf, stageGraphOf } from './plan-of.ts';
 export type { OperatorPlan, Plan, SendPlan, SinkPlan, StageInput, StagePlan, StageTime } from './plan.ts';

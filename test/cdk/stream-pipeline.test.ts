@@ -141,7 +141,15 @@ describe('running', () => {
           'kinesis:DescribeStreamConsumer',
         ],
       ],
+      ['PipelineOrdersStream.Arn', ['kinesis:PutRecords', 'kinesis:ListShards']],
     ]);
+  });
+
+  test('each stream of its own is told every minute that time passes', () => {
+    templateOf().hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(1 minute)',
+      Targets: [Match.objectLike({ Input: '{"millrace":"tick"}', RetryPolicy: { MaximumRetryAttempts: 0 } })],
+    });
   });
 });
 

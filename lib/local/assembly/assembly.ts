@@ -4,6 +4,7 @@ import type { BucketResource } from './bucket-resource.ts';
 import { eventSourceMappingOf, type EventSourceMappingResource } from './event-source-mapping-resource.ts';
 import { functionOf, type FunctionResource } from './function-resource.ts';
 import { objectAt, textAt, type JsonObject } from './json.ts';
+import { schedulesOf, type ScheduleResource } from './schedule-resource.ts';
 import { createResolver, type Resolver } from './resolver.ts';
 import { readStacks, resourcesOf, type Stack } from './stacks.ts';
 import { streamOf, type StreamResource } from './stream-resource.ts';
@@ -24,6 +25,7 @@ export interface Assembly {
   readonly buckets: readonly BucketResource[];
   readonly functions: readonly FunctionResource[];
   readonly eventSourceMappings: readonly EventSourceMappingResource[];
+  readonly schedules: readonly ScheduleResource[];
   /** By the outputs' logical ids; those of several stacks together. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly unsupported: readonly UnsupportedResource[];
@@ -73,6 +75,7 @@ export function loadAssembly(assemblyDir: string): Assembly {
     buckets: parts.flatMap((part) => part.buckets ?? []),
     functions: parts.flatMap((part) => part.functions ?? []),
     eventSourceMappings: parts.flatMap((part) => part.eventSourceMappings ?? []),
+    schedules: parts.flatMap((part) => part.schedules ?? []),
     outputs: Object.fromEntries([...resolvers].flatMap(([stack, resolver]) => outputsOf(stack, resolver))),
     unsupported: parts.flatMap((part) => part.unsupported ?? []),
   };
@@ -105,6 +108,12 @@ function loadResource(
       return typeof loaded === 'string'
         ? { unsupported: [{ logicalId, type, reason: loaded }] }
         : { eventSourceMappings: [loaded] };
+    }
+    case 'AWS::Events::Rule': {
+      const loaded = schedulesOf(logicalId, resolver.properties(resource));
+      return typeof loaded === 'string'
+        ? { unsupported: [{ logicalId, type, reason: loaded }] }
+        : { schedules: loaded };
     }
     default: {
       const isIrrelevant = IRRELEVANT.some((prefix) => type.startsWith(prefix));

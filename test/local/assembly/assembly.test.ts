@@ -75,6 +75,7 @@ describe('a cloud assembly', () => {
           functionResponseTypes: [],
         },
       ],
+      schedules: [],
       outputs: { TableName: 'App-Counts' },
       unsupported: [],
     });
