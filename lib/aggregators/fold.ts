@@ -53,9 +53,12 @@ export function foldOf(spec: AggregateSpec<never>): Fold {
         accumulators[index] = aggregators[index]?.merge(accumulators[index], others[index]);
       }
     },
-    results: (accumulators) =>
-      Object.fromEntries(
-        aggregators.map((aggregator, index) => [names[index] ?? '', aggregator.result(accumulators[index])]),
-      ),
+    results(accumulators) {
+      const results: Record<string, unknown> = {};
+      for (let index = 0; index < aggregators.length; index += 1) {
+        results[names[index] ?? ''] = aggregators[index]?.result(accumulators[index]);
+      }
+      return results;
+    },
   };
 }

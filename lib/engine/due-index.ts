@@ -3,42 +3,56 @@ import type { StateEntry } from '../model/index.ts';
 /**
  * Which entries are due when. Derived from the entries, never stored: it is built again when state is restored.
  *
- * Entries that are due at one instant share a bucket; a binary heap orders the instants. A bucket that lost its last
- * entry stays in the heap until it comes up.
+ * Entries that are due at one instant share a bucket, which is a set only if there are several; a binary heap orders
+ * the instants. A bucket that lost its last entry stays in the heap until it comes up.
  */
 export class DueIndex<E extends StateEntry> {
-  readonly #buckets = new Map<number, Set<E>>();
+  readonly #buckets = new Map<number, E | Set<E> | undefined>();
   readonly #heap: number[] = [];
+  /** The answer of `next`, as long as it is known. */
+  #soonest: number | undefined;
 
   add(entry: E, due: number): void {
     const bucket = this.#buckets.get(due);
-    if (bucket !== undefined) {
-      bucket.add(entry);
-      return;
+    if (bucket instanceof Set) bucket.add(entry);
+    else if (bucket !== undefined) this.#buckets.set(due, new Set([bucket, entry]));
+    else {
+      const isQueued = this.#buckets.has(due);
+      this.#buckets.set(due, entry);
+      if (!isQueued) this.#push(due);
+      if (this.#soonest !== undefined && due < this.#soonest) this.#soonest = due;
     }
-    this.#buckets.set(due, new Set([entry]));
-    this.#push(due);
   }
 
   remove(entry: E, due: number): void {
-    this.#buckets.get(due)?.delete(entry);
+    const bucket = this.#buckets.get(due);
+    if (bucket instanceof Set) bucket.delete(entry);
+    else if (bucket === entry) this.#buckets.set(due, undefined);
+    if (due === this.#soonest) this.#soonest = undefined;
   }
 
   /** The earliest instant at which something is due, or `Infinity`. */
   next(): number {
-    for (;;) {
-      const due = this.#heap[0];
-      if (due === undefined) return Number.POSITIVE_INFINITY;
-      const bucket = this.#buckets.get(due);
-      if (bucket !== undefined && bucket.size > 0) return due;
-      this.#buckets.delete(due);
-      this.#pop();
-    }
+    this.#soonest ??= this.#findSoonest();
+    return this.#soonest;
   }
 
   /** The entries of the earliest instant, ordered by key and slot: the same order in every replay. */
   earliest(): readonly E[] {
-    return [...(this.#buckets.get(this.next()) ?? [])].toSorted(byKeyAndSlot);
+    const bucket = this.#buckets.get(this.next());
+    if (bucket instanceof Set) return [...bucket].toSorted(byKeyAndSlot);
+    return bucket === undefined ? [] : [bucket];
+  }
+
+  #findSoonest(): number {
+    for (;;) {
+      const due = this.#heap[0];
+      if (due === undefined) return Number.POSITIVE_INFINITY;
+      const bucket = this.#buckets.get(due);
+      if (bucket instanceof Set ? bucket.size > 0 : bucket !== undefined) return due;
+      this.#buckets.delete(due);
+      this.#pop();
+    }
   }
 
   #push(due: number): void {

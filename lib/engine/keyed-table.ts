@@ -3,7 +3,8 @@ import { DueIndex } from './due-index.ts';
 
 /** An entry as the engine keeps it. */
 export interface Entry extends StateEntry {
-  readonly due: number | undefined;
+  due: number | undefined;
+  clock: DueClock;
   /** Changed since changes were last taken. */
   isDirty: boolean;
   isDeleted: boolean;
@@ -33,7 +34,12 @@ export class KeyedTable implements StateTable {
   }
 
   put(key: string, slot: Slot, value: unknown, due?: number, clock: DueClock = 'event'): Entry {
-    const entry = this.restore(key, slot, value, due, clock);
+    const known = this.get(key, slot);
+    const entry = known ?? this.#insert(key, slot, value, due, clock);
+    if (known !== undefined) {
+      known.value = value;
+      this.#postpone(known, due, clock);
+    }
     this.touch(entry);
     return entry;
   }
@@ -48,7 +54,7 @@ export class KeyedTable implements StateTable {
   delete(entry: StateEntry): void {
     const own = entry as Entry;
     if (own.isDeleted) return;
-    this.forget(own.key, own.slot);
+    this.#remove(own);
     this.touch(own);
   }
 
@@ -61,25 +67,13 @@ export class KeyedTable implements StateTable {
     clock: DueClock = 'event',
   ): Entry {
     this.forget(key, slot);
-    const entry: Entry = { key, slot, value, due, clock, isDirty: false, isDeleted: false };
-    const slots = this.#byKey.get(key);
-    if (slots === undefined) this.#byKey.set(key, new Map([[slot, entry]]));
-    else slots.set(slot, entry);
-    if (due !== undefined) this.#due[clock].add(entry, due);
-    this.#size += 1;
-    return entry;
+    return this.#insert(key, slot, value, due, clock);
   }
 
   /** Removes an entry whose removal is stored already. */
   forget(key: string, slot: Slot): void {
-    const slots = this.#byKey.get(key);
-    const entry = slots?.get(slot);
-    if (slots === undefined || entry === undefined) return;
-    entry.isDeleted = true;
-    slots.delete(slot);
-    if (slots.size === 0) this.#byKey.delete(key);
-    if (entry.due !== undefined) this.#due[entry.clock].remove(entry, entry.due);
-    this.#size -= 1;
+    const entry = this.get(key, slot);
+    if (entry !== undefined) this.#remove(entry);
   }
 
   nextDue(clock: DueClock = 'event'): number {
@@ -96,5 +90,32 @@ export class KeyedTable implements StateTable {
     this.#dirty = [];
     for (const entry of dirty) entry.isDirty = false;
     return dirty;
+  }
+
+  #insert(key: string, slot: Slot, value: unknown, due: number | undefined, clock: DueClock): Entry {
+    const entry: Entry = { key, slot, value, due, clock, isDirty: false, isDeleted: false };
+    const slots = this.#byKey.get(key);
+    if (slots === undefined) this.#byKey.set(key, new Map([[slot, entry]]));
+    else slots.set(slot, entry);
+    if (due !== undefined) this.#due[clock].add(entry, due);
+    this.#size += 1;
+    return entry;
+  }
+
+  #remove(entry: Entry): void {
+    const slots = this.#byKey.get(entry.key);
+    slots?.delete(entry.slot);
+    if (slots?.size === 0) this.#byKey.delete(entry.key);
+    if (entry.due !== undefined) this.#due[entry.clock].remove(entry, entry.due);
+    entry.isDeleted = true;
+    this.#size -= 1;
+  }
+
+  #postpone(entry: Entry, due: number | undefined, clock: DueClock): void {
+    if (entry.due === due && entry.clock === clock) return;
+    if (entry.due !== undefined) this.#due[entry.clock].remove(entry, entry.due);
+    entry.due = due;
+    entry.clock = clock;
+    if (due !== undefined) this.#due[clock].add(entry, due);
   }
 }

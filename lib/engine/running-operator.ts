@@ -85,18 +85,20 @@ export class RunningOperator implements OperatorContext {
     for (;;) {
       const due = this.state.nextDue(clock);
       if (due === Number.POSITIVE_INFINITY || due > limit) return;
-      for (const entry of this.state.earliestDue(clock)) this.#callBack(entry);
+      for (const entry of this.state.earliestDue(clock)) this.#callBack(entry, due, clock);
     }
   }
 
-  #callBack(entry: Entry): void {
-    if (entry.isDeleted) return;
+  /** What was called back before it may have deleted or postponed the entry, and so may its own call. */
+  #callBack(entry: Entry, due: number, clock: DueClock): void {
+    const isDue = (): boolean => !entry.isDeleted && entry.due === due && entry.clock === clock;
+    if (!isDue()) return;
     try {
       this.#operator.onDue(entry, this);
     } catch (error) {
       this.#wiring.failed(eventOf(entry), error);
     }
-    if (!entry.isDeleted) this.state.delete(entry);
+    if (isDue()) this.state.delete(entry);
   }
 }
 

@@ -46,10 +46,14 @@ export class RangeFold {
   add(position: number, accumulators: readonly unknown[]): void {
     const { last } = this;
     const index = last === undefined || position > last ? this.#positions.length : this.#indexOf(position);
-    const isFolded = index < this.#prefixEnd || position < (this.#boundary ?? position);
-    this.#positions.splice(index, 0, position);
-    this.#panes.splice(index, 0, accumulators);
-    if (isFolded) this.#boundary = undefined;
+    if (index < this.#prefixEnd || position < (this.#boundary ?? position)) this.#boundary = undefined;
+    if (index === this.#positions.length) {
+      this.#positions.push(position);
+      this.#panes.push(accumulators);
+    } else {
+      this.#positions.splice(index, 0, position);
+      this.#panes.splice(index, 0, accumulators);
+    }
   }
 
   /** A pane's accumulators have changed: folds that hold it begin anew. */
@@ -59,9 +63,11 @@ export class RangeFold {
 
   /** Removes every pane before this position, and answers with where they were. */
   removeBefore(position: number): readonly number[] {
+    const { first } = this;
+    if (first === undefined || first >= position) return [];
     const end = this.#indexOf(position);
     const removed = this.#positions.slice(this.#gone, end);
-    this.#gone = Math.max(this.#gone, end);
+    this.#gone = end;
     if (this.#gone > this.#positions.length / 2) this.#cutOff();
     return removed;
   }

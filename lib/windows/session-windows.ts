@@ -50,7 +50,8 @@ export class SessionWindows implements Operator<readonly Session[]> {
 
   onEvent(event: Event, context: Context): void {
     const { key = '', value, timestamp } = event;
-    const sessions = context.state.get(key, ONLY)?.value ?? [];
+    const known = context.state.get(key, ONLY);
+    const sessions = known?.value ?? [];
     const alone = { first: timestamp, last: timestamp };
     const touched = event.isAhead === true ? [] : this.#mergeable(sessions, alone);
     const isTooLate = touched.length === 0 && context.watermark >= this.#forgottenAt(alone);
@@ -68,11 +69,8 @@ export class SessionWindows implements Operator<readonly Session[]> {
     merged.isClosed = context.watermark >= this.#closesAt(merged);
     if (this.#isUpdating) this.#speakEarly(key, merged, context);
     const rest = sessions.filter((each) => !touched.includes(each));
-    this.#keep(
-      key,
-      [...rest, merged].toSorted((a, b) => a.first - b.first),
-      context,
-    );
+    const kept = rest.length === 0 ? [merged] : [...rest, merged].toSorted((a, b) => a.first - b.first);
+    this.#keep(key, kept, known?.due, context);
   }
 
   onDue({ key, value: sessions, due = 0 }: StateEntry<readonly Session[]>, context: Context): void {
@@ -87,7 +85,7 @@ export class SessionWindows implements Operator<readonly Session[]> {
       if (isClosing || (each.speaksAt ?? Infinity) <= due) this.#speak(key, each, context);
       kept.push(each);
     }
-    if (kept.length > 0) this.#keep(key, kept, context);
+    if (kept.length > 0) this.#keep(key, kept, undefined, context);
   }
 
   #mergeable(sessions: readonly Session[], alone: { first: number; last: number }): readonly Session[] {
@@ -147,14 +145,15 @@ export class SessionWindows implements Operator<readonly Session[]> {
     delete each.speaksAt;
   }
 
-  #keep(key: string, sessions: readonly Session[], context: Context): void {
+  /** A due instant that lies too early is kept: the sessions are looked at again then. */
+  #keep(key: string, sessions: readonly Session[], known: number | undefined, context: Context): void {
     const due = sessions.map((each) =>
       Math.min(
         each.isClosed === true ? this.#forgottenAt(each) : this.#closesAt(each),
         each.speaksAt ?? Infinity,
       ),
     );
-    context.state.put(key, ONLY, sessions, Math.min(...due));
+    context.state.put(key, ONLY, sessions, Math.min(known ?? Infinity, ...due));
   }
 
   #emit(key: string, each: Session, standing: Standing, context: Context): void {

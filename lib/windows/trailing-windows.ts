@@ -4,11 +4,9 @@ import { RangeFold } from './range-fold.ts';
 import { lateFor, windowResult } from './row.ts';
 import type { TrailingSpec } from './window-spec.ts';
 
-/** The events of a key at one instant. */
+/** The events of a key at one instant. It is due as long as its result isn't out, then it stays to be looked back at. */
 interface Instant {
   readonly accumulators: unknown[];
-  /** Its result is out; it stays for those that look back at it. */
-  isPast?: boolean;
 }
 
 /** In the entry that says where the window is split: an instant. */
@@ -22,13 +20,14 @@ const BOUNDARY = 'boundary';
  * are taken in the order of event time, whatever the order of the log; each gets its result once nothing before it or
  * at it is expected any more.
  *
- * State: an entry (key, instant) with the accumulators of that instant alone, due just after it (+ grace), and again
- * when nobody can look back at it any more; and an entry (key, `boundary`) with the instant at which the window is
- * split into what is folded from the right and what is folded from the left.
+ * State: an entry (key, instant) with the accumulators of that instant alone, due just after it (+ grace), and then
+ * kept without being due; and an entry (key, `boundary`) with the instant at which the window is split into what is
+ * folded from the right and what is folded from the left, due when nobody can look back at that instant any more.
  *
  * 1. An event at an instant that is past, or that lies too far ahead, goes to the late output.
  * 2. Otherwise it is folded into its instant.
  * 3. When the instant is past, it joins the window, what lies more than `size` before it leaves, and the result goes out.
+ * 4. When the boundary is due, what nobody can look back at leaves as well; if instants are left, it is due again.
  */
 export class TrailingWindows implements Operator<Kept> {
   readonly #sizeMs: number;
@@ -60,22 +59,21 @@ export class TrailingWindows implements Operator<Kept> {
     else context.state.put(key, timestamp, { accumulators }, due);
   }
 
-  onDue({ key, slot, value }: StateEntry<Kept>, context: Context): void {
-    const instant = Number(slot);
-    if (typeof value === 'number') return;
+  onDue({ key, slot, value, due = 0 }: StateEntry<Kept>, context: Context): void {
     const past = this.#pastOf(key, context);
-    if (value.isPast === true) {
-      past.removeBefore(instant + 1);
-      if (past.isEmpty) this.#forget(key, context);
+    if (typeof value === 'number') {
+      this.#leave(key, past, due - this.#forgottenAfter(-1), context);
+      if (past.last === undefined) this.#past.delete(key);
+      else context.state.put(key, BOUNDARY, value, this.#forgottenAfter(past.last));
       return;
     }
+    const instant = Number(slot);
     const start = instant - this.#sizeMs;
     const boundary = this.#boundaryFor(key, start, instant, context);
+    context.state.put(key, slot, value);
     past.add(instant, value.accumulators);
     const accumulators = past.over(start, boundary, instant + 1);
-    past.removeBefore(start);
-    // Due one later than it leaves the window, so that it is still there for the instant that looks back exactly at it.
-    context.state.put(key, slot, { ...value, isPast: true }, instant + this.#sizeMs + 2 + this.#graceMs);
+    this.#leave(key, past, start, context);
     context.emit(windowResult(this.#fold, key, { start, end: instant + 1 }, accumulators));
   }
 
@@ -83,14 +81,20 @@ export class TrailingWindows implements Operator<Kept> {
   #boundaryFor(key: string, start: number, instant: number, context: Context): number {
     const stored = context.state.get(key, BOUNDARY)?.value;
     if (typeof stored === 'number' && start < stored) return stored;
-    context.state.put(key, BOUNDARY, instant);
+    context.state.put(key, BOUNDARY, instant, this.#forgottenAfter(instant));
     return instant;
   }
 
-  #forget(key: string, context: Context): void {
-    this.#past.delete(key);
-    const boundary = context.state.get(key, BOUNDARY);
-    if (boundary !== undefined) context.state.delete(boundary);
+  /** Due one later than it leaves the window, so that it is still there for the instant that looks back exactly at it. */
+  #forgottenAfter(instant: number): number {
+    return instant + this.#sizeMs + 2 + this.#graceMs;
+  }
+
+  #leave(key: string, past: RangeFold, before: number, context: Context): void {
+    for (const instant of past.removeBefore(before)) {
+      const entry = context.state.get(key, instant);
+      if (entry !== undefined) context.state.delete(entry);
+    }
   }
 
   #pastOf(key: string, context: Context): RangeFold {
@@ -98,7 +102,7 @@ export class TrailingWindows implements Operator<Kept> {
     if (known !== undefined) return known;
     const past = new RangeFold(this.#fold);
     const kept = [...context.state.ofKey(key)].filter(
-      ({ value }) => typeof value !== 'number' && value.isPast === true,
+      ({ slot, due }) => slot !== BOUNDARY && due === undefined,
     );
     for (const { slot, value } of kept.toSorted((a, b) => Number(a.slot) - Number(b.slot))) {
       if (typeof value !== 'number') past.add(Number(slot), value.accumulators);
