@@ -1,5 +1,7 @@
 export { ENVIRONMENT, JOURNAL_KEY, RESULTS_KEY, TICK_EVENT } from './deployed-names.ts';
 export { describePlan } from './describe.ts';
+export { describeDiff, diffPlans, isUpgradable, type PlanDiff, type StateChange } from './diff.ts';
+export { mermaidOf } from './mermaid.ts';
 export { delayBefore, delayBehind, planOf, stageGraphOf } from './plan-of.ts';
 export type { OperatorPlan, Plan, SendPlan, SinkPlan, StageInput, StagePlan, StageTime } from './plan.ts';
 export { fingerprintOf, stateShapesOf, type StateShapes } from './shapes.ts';

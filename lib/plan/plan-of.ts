@@ -13,6 +13,7 @@ export function planOf(pipeline: Pipeline): Plan {
     pipeline: pipeline.name,
     onError: pipeline.onError,
     delivery: pipeline.delivery,
+    ...(pipeline.forgets.length > 0 && { forgets: pipeline.forgets }),
     stages: graphs.map((graph) => stageOf(graph, graphs)),
   };
 }
@@ -33,8 +34,13 @@ function stageOf(graph: StageGraph, graphs: readonly StageGraph[]): StagePlan {
     input: inputOf(graph, graphs),
     time,
     operators: graph.nodes.filter(isOperator).map((node) => operatorOf(node, graph, time.outOfOrderMs)),
-    sinks: graph.sinks.map(([name, node]) => sinkOf(name, node)),
-    sends: graph.sends.map(({ id, to }) => ({ edge: id, to, partitions: PARTITIONS })),
+    sinks: graph.sinks.map(([name, node]) => sinkOf(name, node, graph)),
+    sends: graph.sends.map(({ id, to, from }) => ({
+      edge: id,
+      reads: originsOf(from, graph),
+      to,
+      partitions: PARTITIONS,
+    })),
   };
 }
 
@@ -56,7 +62,8 @@ function timeOf(graph: StageGraph, graphs: readonly StageGraph[]): StageTime {
 }
 
 function operatorOf(node: OperatorNode, graph: StageGraph, outOfOrderMs: number): OperatorPlan {
-  const { kind, shape, does, keeps, horizonMs } = node.definition;
+  const { kind, shape, does, keeps, horizonMs, migrations = {} } = node.definition;
+  const migratesFrom = Object.keys(migrations);
   const isLateUsed = graph.nodes.some(
     (other) => other.kind === 'side' && other.input === node && other.output === LATE,
   );
@@ -66,13 +73,27 @@ function operatorOf(node: OperatorNode, graph: StageGraph, outOfOrderMs: number)
     shape,
     does,
     keeps,
+    ...(migratesFrom.length > 0 && { migratesFrom }),
+    reads: unique(inputsOf(node).flatMap((input) => originsOf(input, graph))),
     late: isLateUsed ? 'outputs' : 'dead-letters',
     ...(horizonMs !== undefined && { horizonMs: horizonMs + outOfOrderMs + delayBefore(node, graph) }),
   };
 }
 
-function sinkOf(name: string, node: Node): SinkPlan {
-  return { name, kind: isRow(node) ? 'rows' : 'events' };
+function sinkOf(name: string, node: Node, graph: StageGraph): SinkPlan {
+  return { name, reads: originsOf(node, graph), kind: isRow(node) ? 'rows' : 'events' };
+}
+
+/** The nearest operators at or before a node, as `OperatorPlan.reads` names them. */
+function originsOf(node: Node, graph: StageGraph): readonly string[] {
+  if (!graph.nodes.includes(node) || node.kind === 'source') return [graph.id];
+  if (isOperator(node)) return [node.id];
+  if (node.kind === 'side') return [`${node.input.id}.${node.output}`];
+  return unique(inputsOf(node).flatMap((input) => originsOf(input, graph)));
+}
+
+function unique(names: readonly string[]): readonly string[] {
+  return [...new Set(names)];
 }
 
 /** Whether values still stand for one row each: results of an operator that gives rows, mapped or filtered at most. */

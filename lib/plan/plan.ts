@@ -9,6 +9,8 @@ export interface Plan {
   readonly pipeline: string;
   readonly onError: ErrorPolicy;
   readonly delivery: DeliveryPolicy;
+  /** Ids of operators it had once, whose stored state is dropped; absent if there are none. */
+  readonly forgets?: readonly string[];
   /** Each before those it sends to. */
   readonly stages: readonly StagePlan[];
 }
@@ -45,6 +47,8 @@ export interface StageTime {
 
 export interface SendPlan {
   readonly edge: string;
+  /** Where in the stage it comes from, as in `OperatorPlan.reads`. */
+  readonly reads: readonly string[];
   readonly to: string;
   /** Into how many parts the keys are divided there. */
   readonly partitions: number;
@@ -57,6 +61,13 @@ export interface OperatorPlan {
   readonly shape: string;
   readonly does: string;
   readonly keeps: string;
+  /** Shapes of earlier definitions whose stored state it can read; absent if there are none. */
+  readonly migratesFrom?: readonly string[];
+  /**
+   * Where in the stage its input comes from: the ids of operators, `id.late` for a further output of one, and the
+   * stage's own id for what the stage reads.
+   */
+  readonly reads: readonly string[];
   /** Where what comes too late goes: to outputs of the pipeline, or to the dead letters if no output takes it. */
   readonly late: 'outputs' | 'dead-letters';
   /** How far behind the newest event an entry can still be kept, in ms of event time; absent without a bound. */
@@ -65,6 +76,8 @@ export interface OperatorPlan {
 
 export interface SinkPlan {
   readonly name: string;
+  /** Where in the stage it comes from, as in `OperatorPlan.reads`. */
+  readonly reads: readonly string[];
   /** `rows`: one row for each key and window, newest version kept. `events`: everything beside everything. */
   readonly kind: 'rows' | 'events';
 }
