@@ -20,7 +20,8 @@ export interface Fold {
   add(accumulators: unknown[], prepared: Prepared): void;
   /** Folds others into the first; the others stay as they are. */
   merge(accumulators: unknown[], others: readonly unknown[]): void;
-  results(accumulators: readonly unknown[]): Record<string, unknown>;
+  /** The results by name, beside what the row has already. */
+  results(accumulators: readonly unknown[], row?: Record<string, unknown>): Record<string, unknown>;
 }
 
 export function foldOf(spec: AggregateSpec<never>): Fold {
@@ -53,12 +54,11 @@ export function foldOf(spec: AggregateSpec<never>): Fold {
         accumulators[index] = aggregators[index]?.merge(accumulators[index], others[index]);
       }
     },
-    results(accumulators) {
-      const results: Record<string, unknown> = {};
+    results(accumulators, row = {}) {
       for (let index = 0; index < aggregators.length; index += 1) {
-        results[names[index] ?? ''] = aggregators[index]?.result(accumulators[index]);
+        row[names[index] ?? ''] = aggregators[index]?.result(accumulators[index]);
       }
-      return results;
+      return row;
     },
   };
 }

@@ -22,19 +22,15 @@ export function windowResult(
   accumulators: readonly unknown[],
   standing: Standing = 'final',
 ): Event {
-  return {
-    key,
-    timestamp: window.end - 1,
-    window,
-    value: {
-      key: decodeKey(key),
-      windowStart: window.start,
-      windowEnd: window.end,
-      ...fold.results(accumulators),
-      ...(standing !== 'final' && { isFinal: standing === 'last' }),
-    },
-    ...(standing !== 'final' && { change: standing }),
-  };
+  const value: Record<string, unknown> = fold.results(accumulators, {
+    key: decodeKey(key),
+    windowStart: window.start,
+    windowEnd: window.end,
+  });
+  const result = { key, timestamp: window.end - 1, window, value };
+  if (standing === 'final') return result;
+  value['isFinal'] = standing === 'last';
+  return { ...result, change: standing };
 }
 
 /** What goes to the late stream: the value, by how much it missed this window, and why. */
