@@ -71,7 +71,7 @@ export class PatternMatch implements Operator {
     const matching = new KeyMatching(context.state, key);
     const { index } = matching;
     matching.putArrived(index.arrived, value, timestamp + 1);
-    // Coarse, so that it seldom changes: at least `within` after the event, at most twice that.
+    // Coarse, so that the index seldom gets another instant: one to two `within` after the event.
     const due = (Math.floor(timestamp / withinMs) + 2) * withinMs + 1;
     matching.putIndex({ ...index, arrived: index.arrived + 1 }, due);
   }

@@ -333,6 +333,49 @@ describe('matches that overlap', () => {
   });
 });
 
+test.each<[MatchOptions, string[]]>([
+  [{ skip: 'no-skip' }, ['a|b|c d|x', 'a|b c|d|x']],
+  [{ skip: 'to-next' }, ['a|b|c d|x']],
+])('of readings that end together the one that went on sooner goes first: %j', (options, expected) => {
+  const it = matching(
+    (pattern) =>
+      pattern
+        .begin('first', ({ id }) => id === 'a')
+        .followedByMany('some', isSmall, { atLeast: 1 })
+        .followedByMany('more', isSmall, { atLeast: 1 })
+        .followedBy('end', isLarge)
+        .within(100),
+    options,
+  );
+
+  for (const [index, id] of ['a', 'b', 'c', 'd', 'x'].entries()) {
+    it.send(payment(index, id, id === 'x' ? 900 : 1));
+  }
+  it.advanceTo(50);
+
+  expect(
+    it.values.map((match) =>
+      Object.values(match as object)
+        .slice(1)
+        .join('|'),
+    ),
+  ).toEqual(expected);
+});
+
+test('a match drops a partial match that began before it', () => {
+  const it = matching((pattern) =>
+    pattern
+      .begin('first', always)
+      .followedBy('same', ({ amount }, { first }) => amount === first.amount)
+      .within(100),
+  );
+
+  for (const [index, amount] of [1, 2, 2, 1].entries()) it.send(payment(index, `p${index}`, amount));
+  it.advanceTo(50);
+
+  expect(it.values).toEqual([{ key: 'card', first: 'p1', same: 'p2' }]);
+});
+
 describe('a partial match whose time is over', () => {
   test('leaves by its own output, with what it had taken', () => {
     const it = matching(probing);

@@ -269,6 +269,18 @@ describe('a lifetime', () => {
     expect(it.values.map((value) => (value as unknown[])[0])).toEqual([0, 1, 1, 0]);
   });
 
+  test('of a list item is its own, whatever is appended at earlier instants', () => {
+    const it = new OperatorHarness(keeping(), 5);
+
+    it.send(event(10, 1));
+    it.send(event(5, 2));
+    it.advanceTo(15);
+    it.send(event(19, 0));
+    it.send(event(20, 0));
+
+    expect(it.values.map((value) => (value as unknown[])[4])).toEqual([[1], [1, 2], [1], []]);
+  });
+
   test('frees the full chunks of a list before its open one', () => {
     const it = new OperatorHarness(keeping());
 
