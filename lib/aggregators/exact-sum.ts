@@ -23,9 +23,16 @@ export function addExactly(partials: ExactSum, value: number): ExactSum {
     carry = high;
   }
   if (!Number.isFinite(carry)) return [carry];
-  partials.length = kept;
-  if (carry !== 0) partials.push(carry);
+  if (carry !== 0) partials[kept++] = carry;
+  if (partials.length > kept) partials.length = kept;
   return partials;
+}
+
+/** Adds what another sum holds. */
+export function addAllExactly(partials: ExactSum, others: Readonly<ExactSum>): ExactSum {
+  let sum = partials;
+  for (const other of others) sum = addExactly(sum, other);
+  return sum;
 }
 
 /** The exact sum, rounded to the nearest float; ties to even. */

@@ -1,6 +1,6 @@
 import type { Aggregator } from './aggregator.ts';
 import { countable, type Comparable, type Maybe } from './countable.ts';
-import { addExactly, sumOf, type ExactSum } from './exact-sum.ts';
+import { addAllExactly, addExactly, sumOf, type ExactSum } from './exact-sum.ts';
 
 /** How many records; with `of`, how many whose value is not `null`, `undefined` or `NaN`. */
 export function count<T>(of?: (value: T) => unknown): Aggregator<T, true, number, number> {
@@ -24,7 +24,7 @@ export function sum<T>(of: (value: T) => Maybe<number>): Aggregator<T, number, E
     extract: (value) => countable(of(value)),
     init: () => [],
     add: addExactly,
-    merge: (total, other) => other.reduce(addExactly, total),
+    merge: addAllExactly,
     result: sumOf,
   };
 }
@@ -57,8 +57,16 @@ export function avg<T>(
     kind: 'avg',
     extract: (value) => countable(of(value)),
     init: () => [0, []],
-    add: ([n, total], value) => [n + 1, addExactly(total, value)],
-    merge: ([n, total], [otherN, otherTotal]) => [n + otherN, otherTotal.reduce(addExactly, total)],
+    add: (mean, value) => {
+      mean[0] += 1;
+      mean[1] = addExactly(mean[1], value);
+      return mean;
+    },
+    merge: (mean, [n, total]) => {
+      mean[0] += n;
+      mean[1] = addAllExactly(mean[1], total);
+      return mean;
+    },
     result: ([n, total]) => (n === 0 ? undefined : sumOf(total) / n),
   };
 }

@@ -13,6 +13,7 @@ import {
   type Event,
   type InputRecord,
   type Output,
+  type RowOutput,
 } from '../model/index.ts';
 import { planOf, stageGraphOf, type StagePlan } from '../plan/index.ts';
 import { compileStage, type CompiledStage, type StepHost } from './compile.ts';
@@ -184,12 +185,9 @@ export class StageTask {
   /** Steps from one due instant to the next, so that a result is never late for the operator behind. */
   #moveOperators(watermark: number): void {
     for (;;) {
-      const due = this.#compiled.operators.reduce(
-        (soonest, operator) => Math.min(soonest, operator.nextDue()),
-        Infinity,
-      );
-      const step = Math.min(due, watermark);
-      for (const operator of this.#compiled.operators) operator.advanceTo(step, watermark);
+      let step = watermark;
+      for (const operator of this.#compiled.operators) step = Math.min(step, operator.nextDue());
+      for (const operator of this.#compiled.operators) operator.advanceTo(step);
       if (step === watermark) return;
     }
   }
@@ -199,23 +197,13 @@ export class StageTask {
     return {
       state: this.state,
       partitionKey: () => this.#record.partitionKey,
-      reached: (sink, { key, window, row, change, value, timestamp }) => {
+      reached: (sink, event) => {
+        const { key, value, timestamp } = event;
         const id = this.#nextId();
-        const rowKey = sinks.get(sink) === 'rows' ? key : undefined;
         this.#outputs.push(
-          rowKey === undefined
-            ? { kind: 'append', id, timestamp, sink, value, ...(key !== undefined && { key }) }
-            : {
-                kind: 'row',
-                id,
-                timestamp,
-                sink,
-                key: rowKey,
-                value,
-                ...(window !== undefined && { window }),
-                ...(row !== undefined && { row }),
-                ...(change === 'retract' && { isRetracted: true }),
-              },
+          sinks.get(sink) === 'rows' && key !== undefined
+            ? rowOutput({ kind: 'row', id, timestamp, sink, key, value }, event)
+            : { kind: 'append', id, timestamp, sink, value, ...(key !== undefined && { key }) },
         );
       },
       sent: ({ id: edge, to, isBroadcast }, event) => {
@@ -292,4 +280,22 @@ export class StageTask {
       index,
     };
   }
+}
+
+/** Most results have neither a row of their own nor a change: what is absent isn't copied about. */
+function rowOutput(output: Writable<RowOutput>, { window, row, change }: Event): RowOutput {
+  if (window !== undefined) output.window = window;
+  if (row !== undefined) output.row = row;
+  if (change === 'retract') output.isRetracted = true;
+  return output;
+}
+
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
+
+function findStage(pipeline: Pipeline, stageId: string): { stage: StagePlan; spec: SourceSpec<unknown> } {
+  const { stages } = planOf(pipeline);
+  const stage = stages.find(({ id }) => id === stageId);
+  if (stage !== undefined) return { stage, spec: sourceNodeOf(pipeline, stage.source).spec };
+  const known = stages.map(({ id }) => `"${id}"`).join(', ');
+  throw new RangeError(`pipeline "${pipeline.name}" has no stage "${stageId}"; it has ${known}`);
 }

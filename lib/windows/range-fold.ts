@@ -20,7 +20,8 @@ export class RangeFold {
   #gone = 0;
   #boundary: number | undefined;
   /** For panes left of the boundary: each merged with all between it and the boundary, last one first. */
-  #suffixes: { readonly position: number; readonly accumulators: readonly unknown[] }[] = [];
+  #suffixes: unknown[][] = [];
+  #suffixPositions: number[] = [];
   #prefix: unknown[] = [];
   /** Index of the first pane that isn't in the prefix. */
   #prefixEnd = 0;
@@ -79,10 +80,13 @@ export class RangeFold {
       if ((this.#positions[this.#prefixEnd] ?? 0) >= to) break;
       this.#fold.merge(this.#prefix, this.#panes[this.#prefixEnd] ?? []);
     }
-    while ((this.#suffixes.at(-1)?.position ?? from) < from) this.#suffixes.pop();
+    while ((this.#suffixPositions.at(-1) ?? from) < from) {
+      this.#suffixPositions.pop();
+      this.#suffixes.pop();
+    }
     const result = this.#fold.init();
     const suffix = this.#suffixes.at(-1);
-    if (suffix !== undefined) this.#fold.merge(result, suffix.accumulators);
+    if (suffix !== undefined) this.#fold.merge(result, suffix);
     this.#fold.merge(result, this.#prefix);
     return result;
   }
@@ -91,12 +95,15 @@ export class RangeFold {
     const start = this.#indexOf(from);
     const end = this.#indexOf(boundary);
     this.#suffixes = [];
+    this.#suffixPositions = [];
+    let behind: unknown[] | undefined;
     for (let index = end - 1; index >= start; index -= 1) {
-      const accumulators = this.#fold.init();
-      this.#fold.merge(accumulators, this.#panes[index] ?? []);
-      const behind = this.#suffixes.at(-1);
-      if (behind !== undefined) this.#fold.merge(accumulators, behind.accumulators);
-      this.#suffixes.push({ position: this.#positions[index] ?? 0, accumulators });
+      const suffix = this.#fold.init();
+      this.#fold.merge(suffix, this.#panes[index] ?? []);
+      if (behind !== undefined) this.#fold.merge(suffix, behind);
+      this.#suffixes.push(suffix);
+      this.#suffixPositions.push(this.#positions[index] ?? 0);
+      behind = suffix;
     }
     this.#prefix = this.#fold.init();
     this.#prefixEnd = Math.max(end, start);

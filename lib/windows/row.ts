@@ -22,15 +22,14 @@ export function windowResult(
   accumulators: readonly unknown[],
   standing: Standing = 'final',
 ): Event {
-  const value: Record<string, unknown> = fold.results(accumulators, {
-    key: decodeKey(key),
-    windowStart: window.start,
-    windowEnd: window.end,
-  });
-  const result = { key, timestamp: window.end - 1, window, value };
-  if (standing === 'final') return result;
-  value['isFinal'] = standing === 'last';
-  return { ...result, change: standing };
+  const { start: windowStart, end: windowEnd } = window;
+  const value = Object.assign(
+    { key: decodeKey(key), windowStart, windowEnd },
+    fold.results(accumulators),
+    standing === 'final' ? undefined : { isFinal: standing === 'last' },
+  );
+  const result = { key, timestamp: windowEnd - 1, window, value };
+  return standing === 'final' ? result : { ...result, change: standing };
 }
 
 /** What goes to the late stream: the value, by how much it missed this window, and why. */
