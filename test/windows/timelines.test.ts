@@ -1,10 +1,10 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
   calendar,
-  collect,
   count,
   countOf,
   cumulate,
+  customWindow,
   hopping,
   pipeline,
   rollup,
@@ -13,107 +13,149 @@ import {
   sum,
   trailing,
   tumbling,
-  type FinalOptions,
-  type WindowSpec,
+  type KeyedStream,
 } from 'millrace';
-import { testDriver } from 'millrace/testing';
-import * as z from 'zod';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Flow } from '../../lib/dsl/index.ts';
+import { StageTask } from '../../lib/engine/index.ts';
+import { encodeControlRecord, type InputRecord, type Output } from '../../lib/model/index.ts';
+import { Order, record } from '../support/orders.ts';
 
-const Reading = z.object({ at: z.number(), value: z.number() });
+// The timelines of docs/semantics.md: each is what its first line does to the five records of that page, or six where
+// one comes late. Amounts are powers of two, so a total says which records are in it.
 
-/** The events of docs/semantics.md: five values, by the second at which they happened, in the order they come. */
-const EVENTS = [
-  [5, 1],
-  [38, 2],
-  [20, 3],
-  [65, 4],
-  [66, 5],
+const DAY = '2026-03-29';
+const at = (time: string): number => Date.parse(`${DAY}T${time}Z`);
+
+const RECORDS = [
+  ['12:00:10', 1],
+  ['12:00:50', 2],
+  ['12:00:30', 4],
+  ['12:01:40', 8],
+  ['12:03:20', 16],
 ] as const;
+const LATE_RECORD = ['12:01:30', 32] as const;
 
-const seconds = (ms: number): number => ms / 1_000;
+const aggregates = { orders: count<Order>(), total: sum<Order>(({ amount }) => amount) };
 
-/** Runs the events of the page through one window; a result as `[start, end) values`. */
-function resultsOf(window: WindowSpec, options: FinalOptions = {}): readonly string[] {
-  const readings = pipeline('readings', {
-    sources: { readings: source(Reading, { timestamp: ({ at }) => at, outOfOrder: '20 seconds' }) },
-    build: (sources) => ({
-      rows: sources.readings
-        .byPartitionKey()
-        .window(window as ReturnType<typeof tumbling>, options)
-        .aggregate('rows', { values: collect(({ value }) => value, { limit: 10 }), n: count() }),
-    }),
-  });
-  const driver = testDriver(readings);
-  for (const [at, value] of EVENTS) driver.sources.readings.send({ at: at * 1_000, value });
-  driver.drain();
-  return driver.sinks.rows
-    .take()
-    .map((row) => `[${seconds(row.windowStart)}, ${seconds(row.windowEnd)}) ${row.values.join(' ')}`);
+interface Aggregating {
+  aggregate(id: string, spec: typeof aggregates): Flow<unknown> & { readonly late: Flow<unknown> };
 }
 
-test.each<[string, WindowSpec, readonly string[]]>([
-  ["tumbling('30 seconds')", tumbling('30 seconds'), ['[0, 30) 1 3', '[30, 60) 2', '[60, 90) 4 5']],
-  [
-    "hopping('60 seconds', { every: '30 seconds' })",
-    hopping('60 seconds', { every: '30 seconds' }),
-    ['[-30, 30) 1 3', '[0, 60) 1 3 2', '[30, 90) 2 4 5', '[60, 120) 4 5'],
-  ],
-  [
-    "cumulate({ step: '30 seconds', max: '90 seconds' })",
-    cumulate({ step: '30 seconds', max: '90 seconds' }),
-    ['[0, 30) 1 3', '[0, 60) 1 3 2', '[0, 90) 1 3 2 4 5'],
-  ],
-  [
-    "rollup(['30 seconds', '60 seconds'])",
-    rollup(['30 seconds', '60 seconds']),
-    ['[0, 30) 1 3', '[30, 60) 2', '[0, 60) 1 3 2', '[60, 90) 4 5', '[60, 120) 4 5'],
-  ],
-  ["session({ gap: '18 seconds' })", session({ gap: '18 seconds' }), ['[5, 56) 1 3 2', '[65, 84) 4 5']],
-  [
-    "trailing('27 seconds')",
-    trailing('27 seconds'),
-    ['[-22, 5.001) 1', '[-7, 20.001) 1 3', '[11, 38.001) 3 2', '[38, 65.001) 2 4', '[39, 66.001) 4 5'],
-  ],
-  ['countOf(2)', countOf(2), ['[5, 38.001) 1 2', '[20, 65.001) 3 4']],
-  [
-    'countOf(3, { every: 1 })',
-    countOf(3, { every: 1 }),
-    ['[5, 5.001) 1', '[5, 38.001) 1 2', '[5, 38.001) 1 3 2', '[20, 65.001) 3 2 4', '[20, 66.001) 3 4 5'],
-  ],
-  [
-    "calendar('day', { timeZone: 'Europe/Berlin' })",
-    calendar('day', { timeZone: 'Europe/Berlin' }),
-    ['[-3600, 82800) 1 3 2 4 5'],
-  ],
-])('%s gives what the page says', (_, window, expected) => {
-  expect(resultsOf(window)).toEqual(expected);
+const firstMinutes = customWindow({
+  name: 'first two minutes of each hour, and the rest',
+  maxSize: '1 hour',
+  assign: (timestamp) => {
+    const hour = timestamp - (timestamp % 3_600_000);
+    const split = hour + 120_000;
+    return [timestamp < split ? { start: hour, end: split } : { start: split, end: hour + 3_600_000 }];
+  },
 });
 
-test('rows that are updated, corrected and final come as the page says', () => {
-  const readings = pipeline('readings', {
-    sources: { readings: source(Reading, { timestamp: ({ at }) => at }) },
-    build: (sources) => ({
-      rows: sources.readings
-        .byPartitionKey()
-        .window(tumbling('30 seconds'), {
-          emit: { afterCount: 2 },
-          onLate: 'update',
-          allowedLateness: '30 seconds',
-        })
-        .aggregate('rows', { total: sum(({ value }) => value) }),
-    }),
-  });
-  const { sources, sinks } = testDriver(readings);
-  const send = (at: number, value: number): readonly string[] => {
-    sources.readings.send({ at: at * 1_000, value });
-    return sinks.rows
-      .take()
-      .map((row) => `[${seconds(row.windowStart)}) ${row.total}${row.isFinal ? ' final' : ''}`);
-  };
+const timelines: Readonly<Record<string, (orders: KeyedStream<string, Order>) => Aggregating>> = {
+  "tumbling('1 minute')": (orders) => orders.window(tumbling('1 minute')),
+  "tumbling('1 minute', { offset: '30 seconds' })": (orders) =>
+    orders.window(tumbling('1 minute', { offset: '30 seconds' })),
+  "hopping('2 minutes', { every: '1 minute' })": (orders) =>
+    orders.window(hopping('2 minutes', { every: '1 minute' })),
+  "cumulate({ step: '1 minute', max: '3 minutes' })": (orders) =>
+    orders.window(cumulate({ step: '1 minute', max: '3 minutes' })),
+  "rollup(['1 minute', '3 minutes'])": (orders) => orders.window(rollup(['1 minute', '3 minutes'])),
+  "calendar('day', { timeZone: 'Europe/Berlin' })": (orders) =>
+    orders.window(calendar('day', { timeZone: 'Europe/Berlin' })),
+  "session({ gap: '30 seconds' })": (orders) => orders.window(session({ gap: '30 seconds' })),
+  "session({ gap: '30 seconds' }), { emit: 'on-update' }": (orders) =>
+    orders.window(session({ gap: '30 seconds' }), { emit: 'on-update' }),
+  "trailing('1 minute')": (orders) => orders.window(trailing('1 minute')),
+  'countOf(2)': (orders) => orders.window(countOf(2)),
+  'countOf(3, { every: 1 })': (orders) => orders.window(countOf(3, { every: 1 })),
+  "customWindow({ name: 'first two minutes of each hour, and the rest', … })": (orders) =>
+    orders.window(firstMinutes),
+  "tumbling('1 minute'), { grace: '30 seconds' }": (orders) =>
+    orders.window(tumbling('1 minute'), { grace: '30 seconds' }),
+  "tumbling('1 minute'), { emit: 'on-update' }": (orders) =>
+    orders.window(tumbling('1 minute'), { emit: 'on-update' }),
+  "tumbling('1 minute'), { emit: { every: '20 seconds' } }": (orders) =>
+    orders.window(tumbling('1 minute'), { emit: { every: '20 seconds' } }),
+  "tumbling('1 minute'), { emit: { afterCount: 2 } }": (orders) =>
+    orders.window(tumbling('1 minute'), { emit: { afterCount: 2 } }),
+  "tumbling('1 minute'), and a late record": (orders) => orders.window(tumbling('1 minute')),
+  "tumbling('1 minute'), { onLate: 'update', allowedLateness: '2 minutes' }, and a late record": (orders) =>
+    orders.window(tumbling('1 minute'), { onLate: 'update', allowedLateness: '2 minutes' }),
+  'running: aggregate(…) without a window': (orders) => orders,
+  "running: aggregate(…, { emit: { every: '1 minute' }, forgetAfter: '90 seconds' })": (orders) => ({
+    aggregate: (id, spec) =>
+      orders.aggregate(id, spec, { emit: { every: '1 minute' }, forgetAfter: '90 seconds' }),
+  }),
+};
 
-  expect(send(5, 1)).toEqual([]);
-  expect(send(10, 2)).toEqual(['[0) 3']);
-  expect(send(31, 4)).toEqual(['[0) 3']);
-  expect(send(20, 8)).toEqual(['[0) 11']);
-  expect(send(60, 16)).toEqual(['[0) 11 final', '[30) 4']);
+/** What each record sets off, line by line. */
+function play(title: string, window: (orders: KeyedStream<string, Order>) => Aggregating): string {
+  const played = pipeline('timeline', {
+    sources: { orders: source(Order, { timestamp: (order) => order.at, outOfOrder: '30 seconds' }) },
+    build: ({ orders }) => {
+      const rows = window(orders.byPartitionKey()).aggregate('rows', aggregates);
+      return { rows, late: rows.late };
+    },
+  });
+  const task = new StageTask(played, 'orders', 'shard-0');
+  const orders = title.endsWith('late record') ? [...RECORDS, LATE_RECORD] : RECORDS;
+  const log: readonly InputRecord[] = [
+    ...orders.map(([time, amount], index) =>
+      record(index, 'a', { id: `o${index}`, amount, at: at(time) }, at('12:03:30')),
+    ),
+    { ...record(orders.length, 'end', ''), data: encodeControlRecord({ kind: 'finish' }) },
+  ];
+  const lines = log.flatMap((each, index) => {
+    task.process(each);
+    const time = orders[index]?.[0] ?? 'finish';
+    return task.takeOutputs().map((output) => `${time.padEnd(9)} ${lineOf(output)}`);
+  });
+  return [title, ...lines].join('\n');
+}
+
+function lineOf(output: Output): string {
+  const value = output.value as {
+    readonly windowStart?: number;
+    readonly windowEnd?: number;
+    readonly total?: number;
+    readonly value?: Order;
+    readonly reason?: string;
+    readonly lateBy?: number;
+    readonly isFinal?: boolean;
+  };
+  const { windowStart, windowEnd, total, isFinal, reason } = value;
+  const range = windowStart === undefined ? '-' : `${clock(windowStart)} to ${clock(windowEnd ?? 0)}`;
+  if (reason !== undefined) {
+    return `${range.padEnd(31)} late: ${value.value?.amount}, ${reason} by ${(value.lateBy ?? 0) / 1_000} s`;
+  }
+  const isRetracted = output.kind === 'row' && output.isRetracted === true;
+  const standing = isFinal === undefined ? '' : isFinal ? ' final' : ' may change';
+  return `${range.padEnd(31)} ${String(total).padStart(2)}${isRetracted ? ' taken back' : standing}`;
+}
+
+function clock(timestamp: number): string {
+  const text = new Date(timestamp).toISOString();
+  const time = text.slice(11, text.endsWith('.000Z') ? 19 : 23);
+  return text.startsWith(DAY) ? time : `${text.slice(5, 10)} ${time}`;
+}
+
+const page = readFileSync(fileURLToPath(new URL('../../docs/semantics.md', import.meta.url)), 'utf8');
+const documented = [...page.matchAll(/```timeline\n([\s\S]*?)\n```/g)].map(([, text = '']) => text);
+
+describe('a timeline of the documentation shows what happens:', () => {
+  test.each(Object.keys(timelines))('%s', (title) => {
+    const window = timelines[title];
+
+    const played = window === undefined ? '' : play(title, window);
+
+    expect(documented).toContain(played);
+  });
+
+  test('every timeline of the page is one of these', () => {
+    expect(documented.map((text) => text.split('\n')[0]).toSorted()).toEqual(
+      Object.keys(timelines).toSorted(),
+    );
+  });
 });
