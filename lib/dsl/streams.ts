@@ -181,9 +181,13 @@ export class KeyedStream<K extends KeyValue, T> extends Flow<T> {
    */
   window(spec: Exclude<WindowSpec, CountSpec>, options?: FinalOptions): WindowedStream<K, T>;
   window(spec: CountSpec): WindowedStream<K, T>;
-  window(spec: TimeWindowSpec, options: UpdatingOptions): UpdatingWindowedStream<K, T>;
-  window(spec: WindowSpec, options: WindowOptions = {}): WindowedStream<K, T> | UpdatingWindowedStream<K, T> {
-    const policy = policyOf(spec, options);
+  window<Spec extends WindowSpec>(spec: Spec, options: UpdatingOptionsOf<Spec>): UpdatingWindowedStream<K, T>;
+  window(
+    spec: WindowSpec,
+    options: WindowOptions | StreamTypeError<string> = {},
+  ): WindowedStream<K, T> | UpdatingWindowedStream<K, T> {
+    // An error is a sentence for the compiler: no value has its type.
+    const policy = policyOf(spec, options as WindowOptions);
     return isUpdating(policy)
       ? new UpdatingWindowedStream(this.node, spec, policy)
       : new WindowedStream(this.node, spec, policy);
@@ -338,6 +342,63 @@ export class KeyedStream<K extends KeyValue, T> extends Flow<T> {
   }
 }
 
+/** Which windows can speak more than once; the others say why not. */
+type UpdatingOptionsOf<Spec extends WindowSpec> = Spec extends TimeWindowSpec
+  ? UpdatingOptions
+  : StreamTypeError<
+      Spec extends CountSpec
+        ? 'a count window goes by the order of the log and speaks once: it takes no options'
+        : 'a trailing window has one result for each instant, emitted once: leave out emit, onLate and allowedLateness'
+    >;
+
+export interface AggregateOptions {
+  /**
+   * What the step aggregated in earlier versions whose state may still be stored: `[earlier({ orders: count() })]`.
+   * @default none: the code refuses to touch state of other aggregates
+   */
+  readonly earlier?: readonly EarlierAggregates[];
+}
+
+/** When a running aggregate speaks, and when it forgets. */
+export interface RunningOptions extends AggregateOptions {
+  /** @default 'on-update': after each value */
+  readonly emit?: EarlyEmit;
+  /**
+   * A key that has had no value for so long, in event time, is forgotten and its row taken back: what bounds the state.
+   * @default never: there is one entry for each key for ever
+   */
+  readonly forgetAfter?: DurationInput;
+}
+
+/** Attributes every result has already. */
+type ReservedName = 'key' | 'windowStart' | 'windowEnd' | 'isFinal' | 'pk' | 'sk';
+const RESERVED_NAMES: readonly string[] = [
+  'key',
+  'windowStart',
+  'windowEnd',
+  'isFinal',
+  'pk',
+  'sk',
+] satisfies ReservedName[];
+
+const AGGREGATE_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
+
+type WithoutReserved<Spec> = {
+  readonly [Name in keyof Spec &
+    ReservedName]: StreamTypeError<`a result is already called "${Name}"; choose another name`>;
+};
+
+/** One row: a key, a window, and the aggregates of the key's values in it. */
+export type WindowResult<K, Spec> = Simplify<
+  { readonly key: K; readonly windowStart: number; readonly windowEnd: number } & AggregateResults<Spec>
+>;
+
+/** A row that may be followed by a corrected one; `isFinal` says that it won't be. */
+export type UpdatingWindowResult<K, Spec> = Simplify<WindowResult<K, Spec> & { readonly isFinal: boolean }>;
+
+/** What is known of a key so far. */
+export type RunningResult<K, Spec> = Simplify<{ readonly key: K } & AggregateResults<Spec>>;
+
 /** A keyed stream cut into windows, ready to be aggregated. */
 export class WindowedStream<K extends KeyValue, T> {
   readonly #input: Node;
@@ -409,7 +470,7 @@ export class WindowResults<K extends KeyValue, T, Row> extends KeyedStream<K, Ro
 }
 
 type NotFinal =
-  StreamTypeError<'these rows are updates, each taking the place of the one before: aggregating them would count the same values again. Emit on close to go on with final results'>;
+  'these rows are updates, each taking the place of the one before: aggregating them would count the same values again. Emit on close to go on with final results';
 
 /**
  * Rows that change: each value takes the place of the one before it with the same key and window. They can be mapped,
@@ -417,8 +478,8 @@ type NotFinal =
  */
 export class Updating<K extends KeyValue, T> extends Flow<T> {
   declare protected readonly '~key': K;
-  declare readonly window: NotFinal;
-  declare readonly aggregate: NotFinal;
+  declare readonly window: StreamTypeError<NotFinal>;
+  declare readonly aggregate: StreamTypeError<NotFinal>;
 
   /** One row out for each row in. */
   map<U>(apply: (value: T) => U): Updating<K, U> {

@@ -74,7 +74,7 @@ export function policyOf(
   };
   if ((kind === 'trailing' || kind === 'count') && isUpdating(policy)) {
     throw new DefinitionError(
-      `${kind} window is to emit ${describePolicy(policy)}; it has one result for each event or so many of them, ` +
+      `${kind} window has the options "${describePolicy(policy)}"; it has one result for each event or so many of them, ` +
         'emitted once: leave out emit and onLate',
     );
   }
@@ -90,10 +90,13 @@ export function policyOf(
 /** @throws DefinitionError if the interval or the count is not positive */
 export function earlyOf(emit: EarlyEmit): Exclude<Early, { kind: 'never' }> {
   if (emit === 'on-update') return { kind: 'on-update' };
-  if (emit.every !== undefined) {
-    return { kind: 'every', everyMs: positiveDurationMs(emit.every, 'every of emit') };
+  const { every, afterCount } = emit;
+  if (every !== undefined && afterCount !== undefined) {
+    throw new DefinitionError(
+      `emit has every "${String(every)}" and afterCount "${String(afterCount)}"; give one of them`,
+    );
   }
-  const { afterCount } = emit;
+  if (every !== undefined) return { kind: 'every', everyMs: positiveDurationMs(every, 'every of emit') };
   if (Number.isSafeInteger(afterCount) && afterCount > 0) return { kind: 'after-count', count: afterCount };
   throw new DefinitionError(
     `afterCount of emit is "${afterCount}"; it must be a whole number from 1, for example { afterCount: 100 }`,
@@ -103,6 +106,9 @@ export function earlyOf(emit: EarlyEmit): Exclude<Early, { kind: 'never' }> {
 function latenessOf({ onLate, allowedLateness }: Pick<WindowOptions, 'onLate' | 'allowedLateness'>): number {
   if (onLate === 'update') {
     return positiveDurationMs(allowedLateness ?? 0, "allowedLateness of a window with onLate 'update'");
+  }
+  if (onLate !== undefined && onLate !== 'side') {
+    throw new DefinitionError(`onLate of a window is "${String(onLate)}"; use 'side' or 'update'`);
   }
   if (allowedLateness === undefined) return 0;
   throw new DefinitionError(

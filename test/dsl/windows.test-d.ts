@@ -1,126 +1,158 @@
 import {
+  calendar,
   count,
   countOf,
+  cumulate,
+  customWindow,
   hopping,
+  rollup,
   session,
+  sum,
   trailing,
   tumbling,
   type KeyedStream,
+  type Late,
   type Stream,
-  type Table,
+  type StreamTypeError,
   type Updating,
 } from 'millrace';
 import type { Order } from '../support/orders.ts';
 
+/** The same type, not only assignable both ways: the compiler compares the two functions without resolving T. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+type RowOf<S> = S extends KeyedStream<string, infer T> ? T : S extends Updating<string, infer T> ? T : never;
 
 declare const orders: KeyedStream<string, Order>;
-declare const numbered: KeyedStream<number, Order>;
-declare const unkeyed: Stream<Order>;
 
-// Final results go on; updates don't.
+interface Row {
+  readonly key: string;
+  readonly windowStart: number;
+  readonly windowEnd: number;
+  readonly orders: number;
+}
+interface UpdatingRow extends Row {
+  readonly isFinal: boolean;
+}
+type Flat<T> = { [Name in keyof T]: T[Name] };
 
-const final = orders.window(tumbling('1 minute')).aggregate('final', { orders: count() });
-const updating = orders
-  .window(tumbling('1 minute'), { emit: 'on-update' })
-  .aggregate('updating', { orders: count() });
-const running = orders.aggregate('running', { orders: count() });
+// What follows from what
 
-final.window(tumbling('1 hour')).aggregate('again', { minutes: count() });
-final.aggregate('total', { minutes: count() });
-true satisfies Equal<
-  typeof updating extends Updating<string, infer Row> ? Row : never,
-  {
-    readonly key: string;
-    readonly windowStart: number;
-    readonly windowEnd: number;
-    readonly orders: number;
-    readonly isFinal: boolean;
-  }
->;
-true satisfies Equal<
-  typeof running extends Updating<string, infer Row> ? Row : never,
-  { readonly key: string; readonly orders: number }
->;
-updating.map(({ orders: n }) => n).filter((n) => n > 1);
-// @ts-expect-error updates would be counted again
-updating.window(tumbling('1 hour'));
-// @ts-expect-error updates would be counted again
-running.aggregate('again', { orders: count() });
-// @ts-expect-error updates would be counted again
-updating.keyBy((row) => row.windowStart);
+const final = [
+  orders.window(tumbling('1 minute', { offset: '10 seconds' })),
+  orders.window(hopping('1 hour', { every: '1 minute' }), { grace: '5 seconds' }),
+  orders.window(cumulate({ step: '1 minute', max: '1 hour' })),
+  orders.window(rollup(['1 minute', '1 hour'])),
+  orders.window(calendar('day', { timeZone: 'Europe/Berlin' })),
+  orders.window(session({ gap: '1 minute', maxDuration: '1 hour' }), { emit: 'on-close', onLate: 'side' }),
+  orders.window(trailing('1 hour'), { grace: '5 seconds' }),
+  orders.window(countOf(10, { every: 5 })),
+  orders.window(customWindow({ name: 'none', maxSize: '1 hour', assign: () => [] })),
+].map((window) => window.aggregate('rows', { orders: count() }));
+true satisfies Equal<RowOf<(typeof final)[number]>, Flat<Row>>;
 
-// Options that exclude each other.
+const updating = [
+  orders.window(tumbling('1 minute'), { emit: 'on-update' }),
+  orders.window(hopping('1 hour', { every: '1 minute' }), { emit: { every: '10 seconds' } }),
+  orders.window(calendar('month', { timeZone: 'Europe/Berlin' }), { emit: { afterCount: 10 } }),
+  orders.window(session({ gap: '1 minute' }), { onLate: 'update', allowedLateness: '1 hour' }),
+  orders.window(rollup(['1 minute', '1 hour']), { emit: 'on-close', onLate: 'update', allowedLateness: 1 }),
+].map((window) => window.aggregate('rows', { orders: count() }));
+const [rows] = updating;
+if (rows === undefined) throw new RangeError('no rows');
+true satisfies Equal<RowOf<typeof rows>, Flat<UpdatingRow>>;
+true satisfies Equal<typeof rows.late, Stream<Late<Order>>>;
 
-orders.window(session({ gap: 1 }), { onLate: 'update', allowedLateness: '1 hour' });
-orders.window(hopping(2, { every: 1 }), { emit: { every: '10 seconds' } });
-// @ts-expect-error allowedLateness is for corrections
-orders.window(tumbling(1), { allowedLateness: '1 hour' });
-// @ts-expect-error corrections need an end
-orders.window(tumbling(1), { onLate: 'update' });
+const running = orders.aggregate('running', { total: sum((order) => order.amount) });
+true satisfies Equal<RowOf<typeof running>, { readonly key: string; readonly total: number }>;
+
+const many = rows.filter((row) => row.isFinal).map((row) => row.orders);
+true satisfies Equal<typeof many, Updating<string, number>>;
+
+// Final results go on: they can be windowed again
+const chained = orders
+  .window(tumbling('1 minute'))
+  .aggregate('minutes', { orders: count() })
+  .window(tumbling('1 hour'))
+  .aggregate('hours', { orders: sum((row) => row.orders) });
+true satisfies Equal<RowOf<typeof chained>, Flat<Row>>;
+
+// What must not compile: rows that change, once more
+
+type NotFinal =
+  StreamTypeError<'these rows are updates, each taking the place of the one before: aggregating them would count the same values again. Emit on close to go on with final results'>;
+true satisfies Equal<typeof rows.window, NotFinal>;
+true satisfies Equal<typeof running.aggregate, NotFinal>;
+
+// @ts-expect-error these rows are updates
+rows.window(tumbling('1 hour'));
+
+// @ts-expect-error these rows are updates, filtered as well
+rows.filter((row) => row.isFinal).aggregate('totals', { orders: count() });
+
+// @ts-expect-error rows of a running aggregate are updates
+running.map((row) => row.total).window(tumbling('1 hour'));
+
+// @ts-expect-error a row that changes isn't many values
+rows.flatMap((row) => [row]);
+
+// What must not compile: options that exclude each other
+
+// @ts-expect-error what comes late goes aside, so nothing is corrected
+orders.window(tumbling('1 minute'), { allowedLateness: '1 hour' });
+
+// @ts-expect-error the same, said outright
+orders.window(tumbling('1 minute'), { onLate: 'side', allowedLateness: '1 hour' });
+
+// @ts-expect-error for how long?
+orders.window(tumbling('1 minute'), { onLate: 'update' });
+
 // @ts-expect-error every or afterCount
-orders.window(tumbling(1), { emit: { every: 1, afterCount: 1 } });
-// @ts-expect-error a trailing window has one result for each instant
-orders.window(trailing(1), { emit: 'on-update' });
-// @ts-expect-error a count window waits for no time
-orders.window(countOf(3), { grace: '1 minute' });
-// @ts-expect-error a window needs a key first
-unkeyed.window(tumbling(1));
+orders.window(tumbling('1 minute'), { emit: { every: '10 seconds', afterCount: 10 } });
 
-// Joins
+// @ts-expect-error neither every nor afterCount
+orders.window(tumbling('1 minute'), { emit: {} });
 
-const select = (): string => '';
-orders.joinWithin('joined', orders, { kind: 'inner', before: 0, after: 1, select });
-// @ts-expect-error keys of different types
-orders.joinWithin('joined', numbered, { kind: 'inner', before: 0, after: 1, select });
-// @ts-expect-error a join needs bounds
-orders.joinWithin('joined', orders, { kind: 'inner', select });
-orders.joinWithin('left', orders, {
-  kind: 'left',
-  before: 0,
-  after: 1,
-  select: (left, right) => {
-    true satisfies Equal<typeof left, Order>;
-    true satisfies Equal<typeof right, Order | undefined>;
-    return '';
-  },
-});
-orders.joinWithin('full', orders, {
-  kind: 'full',
-  before: 0,
-  after: 1,
-  select: (left, right, { timestamp }) => {
-    true satisfies Equal<typeof left, Order | undefined>;
-    true satisfies Equal<typeof right, Order | undefined>;
-    return timestamp;
-  },
-}) satisfies KeyedStream<string, number>;
+// @ts-expect-error late records are never dropped
+orders.window(tumbling('1 minute'), { onLate: 'drop' });
 
-const table = orders.asTable();
-true satisfies Equal<typeof table, Table<string, Order>>;
-orders.joinAsOf('as-of', table, {
-  kind: 'inner',
-  history: '1 hour',
-  select: (left, right) => [left.id, right.id],
-});
-// @ts-expect-error keys of different types
-numbered.joinAsOf('as-of', table, { kind: 'inner', history: '1 hour', select });
+// @ts-expect-error a trailing window has one result for each instant, emitted once
+orders.window(trailing('1 hour'), { emit: 'on-update' });
 
-// Patterns
+// @ts-expect-error nor can that be corrected
+orders.window(trailing('1 hour'), { onLate: 'update', allowedLateness: '1 hour' });
 
-orders.match(
-  'twice',
-  (pattern) =>
-    pattern
-      .begin('one', ({ amount }) => amount === 1)
-      .followedBy('other', ({ amount }, { one }) => amount === one.amount)
-      .within('1 minute'),
-  ({ one, other }, key) => `${key} ${one.id} ${other.id}`,
-) satisfies KeyedStream<string, string>;
-orders.match(
-  'endless',
-  // @ts-expect-error a pattern needs an end in time
-  (pattern) => pattern.begin('one', () => true),
-  () => '',
-);
+// @ts-expect-error a count window goes by the order of the log and speaks once
+orders.window(countOf(10), { emit: { every: '1 minute' } });
+
+// @ts-expect-error it waits for no time
+orders.window(countOf(10), { grace: '1 minute' });
+
+// @ts-expect-error a running aggregate never closes
+orders.aggregate('rows', { orders: count() }, { emit: 'on-close' });
+
+// What must not compile: specs
+
+// @ts-expect-error a hopping window says how often one begins
+hopping('1 hour');
+
+// @ts-expect-error a trailing window is aligned to nothing
+trailing('1 hour', { offset: '1 minute' });
+
+// @ts-expect-error a session has a gap
+session({ maxDuration: '1 hour' });
+
+// @ts-expect-error a cumulate window has a step and a max
+cumulate({ step: '1 minute' });
+
+// @ts-expect-error no calendar has quarters of an hour
+calendar('quarter', { timeZone: 'Europe/Berlin' });
+
+// @ts-expect-error a day is somebody's day
+calendar('day');
+
+// @ts-expect-error a count is a number
+countOf('10');
+
+// @ts-expect-error without the size of the largest, nothing says how long state is kept
+customWindow({ name: 'mine', assign: () => [] });

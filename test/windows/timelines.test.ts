@@ -154,8 +154,8 @@ describe('a timeline of the documentation shows what happens:', () => {
   });
 
   test('every timeline of the page is one of these', () => {
-    expect(documented.map((text) => text.split('\n')[0]).toSorted()).toEqual(
-      Object.keys(timelines).toSorted(),
-    );
+    const titles = documented.map((text) => text.split('\n')[0]);
+
+    expect(new Set(titles)).toEqual(new Set(Object.keys(timelines)));
   });
 });
