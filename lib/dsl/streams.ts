@@ -351,54 +351,6 @@ type UpdatingOptionsOf<Spec extends WindowSpec> = Spec extends TimeWindowSpec
         : 'a trailing window has one result for each instant, emitted once: leave out emit, onLate and allowedLateness'
     >;
 
-export interface AggregateOptions {
-  /**
-   * What the step aggregated in earlier versions whose state may still be stored: `[earlier({ orders: count() })]`.
-   * @default none: the code refuses to touch state of other aggregates
-   */
-  readonly earlier?: readonly EarlierAggregates[];
-}
-
-/** When a running aggregate speaks, and when it forgets. */
-export interface RunningOptions extends AggregateOptions {
-  /** @default 'on-update': after each value */
-  readonly emit?: EarlyEmit;
-  /**
-   * A key that has had no value for so long, in event time, is forgotten and its row taken back: what bounds the state.
-   * @default never: there is one entry for each key for ever
-   */
-  readonly forgetAfter?: DurationInput;
-}
-
-/** Attributes every result has already. */
-type ReservedName = 'key' | 'windowStart' | 'windowEnd' | 'isFinal' | 'pk' | 'sk';
-const RESERVED_NAMES: readonly string[] = [
-  'key',
-  'windowStart',
-  'windowEnd',
-  'isFinal',
-  'pk',
-  'sk',
-] satisfies ReservedName[];
-
-const AGGREGATE_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
-
-type WithoutReserved<Spec> = {
-  readonly [Name in keyof Spec &
-    ReservedName]: StreamTypeError<`a result is already called "${Name}"; choose another name`>;
-};
-
-/** One row: a key, a window, and the aggregates of the key's values in it. */
-export type WindowResult<K, Spec> = Simplify<
-  { readonly key: K; readonly windowStart: number; readonly windowEnd: number } & AggregateResults<Spec>
->;
-
-/** A row that may be followed by a corrected one; `isFinal` says that it won't be. */
-export type UpdatingWindowResult<K, Spec> = Simplify<WindowResult<K, Spec> & { readonly isFinal: boolean }>;
-
-/** What is known of a key so far. */
-export type RunningResult<K, Spec> = Simplify<{ readonly key: K } & AggregateResults<Spec>>;
-
 /** A keyed stream cut into windows, ready to be aggregated. */
 export class WindowedStream<K extends KeyValue, T> {
   readonly #input: Node;

@@ -187,7 +187,7 @@ export class StageTask {
     for (;;) {
       let step = watermark;
       for (const operator of this.#compiled.operators) step = Math.min(step, operator.nextDue());
-      for (const operator of this.#compiled.operators) operator.advanceTo(step);
+      for (const operator of this.#compiled.operators) operator.advanceTo(step, watermark);
       if (step === watermark) return;
     }
   }
@@ -291,11 +291,3 @@ function rowOutput(output: Writable<RowOutput>, { window, row, change }: Event):
 }
 
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
-
-function findStage(pipeline: Pipeline, stageId: string): { stage: StagePlan; spec: SourceSpec<unknown> } {
-  const { stages } = planOf(pipeline);
-  const stage = stages.find(({ id }) => id === stageId);
-  if (stage !== undefined) return { stage, spec: sourceNodeOf(pipeline, stage.source).spec };
-  const known = stages.map(({ id }) => `"${id}"`).join(', ');
-  throw new RangeError(`pipeline "${pipeline.name}" has no stage "${stageId}"; it has ${known}`);
-}

@@ -26,7 +26,6 @@ import { holds } from '../support/properties.ts';
 
 const OUT_OF_ORDER_MS = 20_000;
 const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 const START = at('11:00:00');
 
 const orders = source(Order, {
@@ -76,7 +75,9 @@ function run(code: Pipeline, log: readonly InputRecord[]): readonly Output[] {
 }
 
 const valuesAt = (sink: string, outputs: readonly Output[]): readonly unknown[] =>
-  outputs.flatMap((output) => (output.kind !== 'dead-letter' && output.sink === sink ? [output.value] : []));
+  outputs.flatMap((output) =>
+    (output.kind === 'row' || output.kind === 'append') && output.sink === sink ? [output.value] : [],
+  );
 
 const minutesOfTwo = customWindow({
   name: 'even and odd',

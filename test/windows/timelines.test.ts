@@ -116,6 +116,7 @@ function play(title: string, window: (orders: KeyedStream<string, Order>) => Agg
 }
 
 function lineOf(output: Output): string {
+  if (output.kind === 'sent') return 'sent';
   const value = output.value as {
     readonly windowStart?: number;
     readonly windowEnd?: number;
