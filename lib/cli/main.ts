@@ -1,16 +1,19 @@
 import { DefinitionError, messageOf } from '../model/index.ts';
+import { devCommand } from './dev-command.ts';
 import { planCommand } from './plan-command.ts';
 
 const USAGE = `usage: millrace <command> [options]
 
+  dev   runs an app on this machine, and again whenever its code changes
   plan  what an app's pipelines keep and for how long, and what an upgrade does with it
 
 millrace <command> --help says more.`;
 
-/** Where a command prints to. */
+/** Where a command prints to, and how it is told to end. */
 export interface Terminal {
   readonly print: (text: string) => void;
   readonly printError: (text: string) => void;
+  readonly interrupted: AbortSignal;
 }
 
 /**
@@ -20,6 +23,8 @@ export interface Terminal {
 export async function main([command, ...args]: readonly string[], terminal: Terminal): Promise<number> {
   try {
     switch (command) {
+      case 'dev':
+        return await devCommand(args, terminal);
       case 'plan':
         return planCommand(args, terminal.print);
       case undefined:

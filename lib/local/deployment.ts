@@ -12,6 +12,7 @@ import {
 } from './assembly/index.ts';
 import {
   createEventSourceMapping,
+  type Checkpoints,
   type EventSourceMapping,
   type FailureMessage,
   type MappingEvent,
@@ -47,6 +48,11 @@ export interface LocalDeploymentOptions {
   readonly assemblyDir: string;
   readonly endpoints: LocalEndpoints;
   readonly mapping?: Omit<MappingOptions, 'checkpoints'>;
+  /**
+   * Where each mapping keeps how far it has read; with what an earlier deployment left there it goes on.
+   * @default in memory, for this deployment
+   */
+  readonly checkpointsOf?: (functionName: string, streamArn: string) => Checkpoints;
   readonly function?: Omit<FunctionOptions, 'onLog'>;
   /**
    * Calls scheduled functions this often instead of as the template says.
@@ -108,9 +114,10 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
       return Promise.resolve();
     };
     const functionArn = target.arn;
+    const checkpoints = options.checkpointsOf?.(functionName, streamArn);
     return createEventSourceMapping(
       { parameters: resource, streamArn, functionArn, client: kinesis, invoke, onEvent, onFailure },
-      options.mapping,
+      { ...options.mapping, ...(checkpoints !== undefined && { checkpoints }) },
     );
   });
 

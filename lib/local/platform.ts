@@ -4,7 +4,7 @@ import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
 import { clientConfig } from './client-config.ts';
 import type { LocalEndpoints } from './deployment.ts';
-import { startDynamoDbEndpoint } from './dynamodb/index.ts';
+import { startDynamoDbEndpoint, type DynamoDbEndpointOptions } from './dynamodb/index.ts';
 import { startKinesisEndpoint } from './kinesis/index.ts';
 import { startS3Endpoint } from './s3/index.ts';
 
@@ -18,11 +18,18 @@ export interface LocalPlatform {
   stop(): Promise<void>;
 }
 
+export interface LocalPlatformOptions {
+  /** What goes wrong with requests to DynamoDB. @default no faults */
+  readonly dynamodbFault?: NonNullable<DynamoDbEndpointOptions['fault']>;
+}
+
 /** Starts Kinesis, DynamoDB (with its streams) and S3 on free ports of the loopback interface, with nothing in them. */
-export async function startLocalPlatform(): Promise<LocalPlatform> {
+export async function startLocalPlatform({
+  dynamodbFault: fault,
+}: LocalPlatformOptions = {}): Promise<LocalPlatform> {
   const [streams, tables, objects] = await Promise.all([
     startKinesisEndpoint(),
-    startDynamoDbEndpoint(),
+    startDynamoDbEndpoint(fault === undefined ? {} : { fault }),
     startS3Endpoint(),
   ]);
   const kinesis = new KinesisClient(clientConfig(streams.url));

@@ -11,6 +11,7 @@ async function run(...args: readonly string[]): Promise<{ code: number; out: str
   const terminal = {
     print: (text: string) => void out.push(text),
     printError: (text: string) => void errors.push(text),
+    interrupted: new AbortController().signal,
   };
   const code = await main(args, terminal);
   return { code, out: out.join('\n'), errors: errors.join('\n') };
