@@ -135,9 +135,9 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
     throw error;
   }
   for (const mapping of mappings) mapping.start();
-  const timers = assembly.schedules.map(({ functionArn, everyMs, input }) =>
-    setInterval(() => {
-      void functions.find(({ arn }) => arn === functionArn)?.invoke(input);
+  const schedules = assembly.schedules.map(({ functionArn, everyMs, input }) =>
+    startSchedule(async () => {
+      await functions.find(({ arn }) => arn === functionArn)?.invoke(input);
     }, options.scheduleMs ?? everyMs),
   );
 
@@ -157,11 +157,23 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
       } while (delivered !== before);
     },
     stop: async () => {
-      for (const timer of timers) clearInterval(timer);
+      await Promise.all(schedules.map((stop) => stop()));
       await Promise.all(mappings.map((mapping) => mapping.stop()));
       await Promise.all(functions.map((fn) => fn.close()));
       disconnect();
     },
+  };
+}
+
+/** Calls again and again, but not while the last call is running; answers with what ends it. */
+function startSchedule(call: () => Promise<void>, everyMs: number): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    running ??= call().finally(() => (running = undefined));
+  }, everyMs);
+  return async () => {
+    clearInterval(timer);
+    await running;
   };
 }
 
