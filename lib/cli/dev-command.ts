@@ -1,16 +1,23 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { messageOf } from '../model/index.ts';
+import { loadCompanion } from './dashboard/companion.ts';
+import { openDashboard } from './dashboard/dashboard.ts';
+import { faultSwitch } from './dashboard/fault-switch.ts';
+import { Observations } from './dashboard/observations.ts';
+import type { DashboardServer } from './dashboard/server.ts';
+import { DefinitionError, messageOf } from '../model/index.ts';
 import { startSession, type DevSession, type Update } from './dev/session.ts';
 import { synth } from './dev/synth.ts';
 import { watchSources } from './dev/watch.ts';
 import type { Terminal } from './main.ts';
 
-export const DEV_USAGE = `usage: millrace dev [--app COMMAND] [--context NAME=VALUE]…
+export const DEV_USAGE = `usage: millrace dev [--app COMMAND] [--context NAME=VALUE]… [--companion MODULE] [--port N]
 
   --app COMMAND         the CDK app, for example "npx tsx bin/app.ts" (default what cdk.json says)
-  --context NAME=VALUE  context for the app; may be repeated`;
+  --context NAME=VALUE  context for the app; may be repeated
+  --companion MODULE    exports \`companion\`: traffic to feed the app with, and a check of what comes out
+  --port N              of the dashboard (default 0, any free port)`;
 
 /**
  * Synthesises an app, runs it on this machine, and again whenever its code changes, until it is interrupted.
@@ -22,6 +29,8 @@ export async function devCommand(args: readonly string[], terminal: Terminal): P
     options: {
       app: { type: 'string' },
       context: { type: 'string', multiple: true, default: [] },
+      companion: { type: 'string' },
+      port: { type: 'string', default: '0' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -32,20 +41,39 @@ export async function devCommand(args: readonly string[], terminal: Terminal): P
   // The functions are deployed on a newer Node; here it may be the oldest the SDK still supports.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const folder = join('.millrace', `dev-${process.pid}`);
+  const port = portOf(values.port);
+  const companion = values.companion === undefined ? {} : await loadCompanion(values.companion);
+  const observations = new Observations();
+  const faults = faultSwitch();
   const session = await startSession({
-    onEvent: (event) => {
-      if (event.kind === 'batch-failed') terminal.printError(`${event.shardId} failed: ${event.message}`);
-    },
-    onLog: () => {},
+    dynamodbFault: faults.fault,
+    onEvent: (event) => observations.onEvent(event),
+    onLog: (line) => observations.onLog(line),
   });
+  let dashboard: DashboardServer | undefined;
   try {
     const deploy = deployer(session, folder, { app: values.app, context: values.context });
-    await runUntilInterrupted(deploy, terminal);
+    terminal.print('synthesising and deploying on this machine');
+    printUpdate(await deploy(), terminal);
+    dashboard = await openDashboard({ session, observations, faults, companion, port });
+    terminal.print(`the dashboard is at ${dashboard.url}`);
+    await untilInterrupted(deploy, terminal);
+    faults.kind = 'none';
   } finally {
+    await dashboard?.close();
     await session.stop();
     await rm(folder, { recursive: true, force: true });
   }
   return 0;
+}
+
+/** @throws DefinitionError if it is none */
+function portOf(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new DefinitionError(
+    `--port is "${text}"; it must be a whole number from 0 to 65535, for example 4000`,
+  );
 }
 
 /** Synthesises into two folders in turn: what runs needs its own until something else runs. */
@@ -64,10 +92,9 @@ function deployer(
   };
 }
 
-async function runUntilInterrupted(deploy: () => Promise<Update>, terminal: Terminal): Promise<void> {
+/** Deploys again whenever a source file changes. */
+async function untilInterrupted(deploy: () => Promise<Update>, terminal: Terminal): Promise<void> {
   const { print, printError, interrupted } = terminal;
-  print('synthesising and deploying on this machine');
-  printUpdate(await deploy(), terminal);
   let last: Promise<void> = Promise.resolve();
   const watcher = watchSources('.', (file) => {
     last = last.then(async () => {

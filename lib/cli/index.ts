@@ -1,1 +1,4 @@
+export type { CheckResult, CheckView, Companion, TrafficRecord } from './dashboard/companion.ts';
+export type { ResultRow, Shown } from './dashboard/result-rows.ts';
+export type { LogRecord, ShardLog } from './dashboard/stream-log.ts';
 export { main, type Terminal } from './main.ts';

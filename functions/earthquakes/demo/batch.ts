@@ -42,7 +42,8 @@ export function batchResult(shards: readonly ShardLog[]): BatchResult {
   return { rows: [...windows.values()].map(rowOf), late };
 }
 
-function rowOf(quakes: readonly Quake[]): Row {
+/** The row of one key and window. */
+export function rowOf(quakes: readonly Quake[]): Row {
   const [first] = quakes;
   if (first === undefined) throw new RangeError('a window without quakes has no row');
   const windowStart = Math.floor(first.time / SIX_HOURS) * SIX_HOURS;

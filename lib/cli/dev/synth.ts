@@ -36,9 +36,9 @@ export async function synth({ app, context, outDir }: SynthOptions): Promise<voi
   let printed = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-  const code = await new Promise<number | null>((settle, reject) => {
+  const code = await new Promise<number | null>((done, reject) => {
     child.once('error', reject);
-    child.once('close', settle);
+    child.once('close', done);
   });
   if (code !== 0) throw new DefinitionError(`cdk synth ended with exit code ${code}:\n${printed.trim()}`);
 }

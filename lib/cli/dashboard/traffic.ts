@@ -1,0 +1,88 @@
+import { PutRecordsCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
+import { messageOf } from '../../model/index.ts';
+import type { Companion, TrafficRecord } from './companion.ts';
+
+const STEP_MS = 100;
+
+/** Puts a companion's records into the streams of their sources, at a rate that can be changed. */
+export class Traffic {
+  perSecond = 0;
+  sent = 0;
+  /** Why it stopped by itself. */
+  stopped: string | undefined;
+  readonly #client: KinesisClient;
+  readonly #streamOf: (source: string) => string;
+  readonly #records: Iterator<TrafficRecord> | undefined;
+  #owed = 0;
+  #sending: Promise<void> = Promise.resolve();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(client: KinesisClient, streamOf: (source: string) => string, { traffic }: Companion) {
+    this.#client = client;
+    this.#streamOf = streamOf;
+    this.#records = traffic?.()[Symbol.iterator]();
+    this.#timer = setInterval(() => {
+      this.#sending = this.#sending.then(() => this.#step());
+    }, STEP_MS);
+  }
+
+  get isThere(): boolean {
+    return this.#records !== undefined;
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#sending;
+  }
+
+  async #step(): Promise<void> {
+    if (this.perSecond === 0) return;
+    this.#owed += (this.perSecond * STEP_MS) / 1000;
+    const batch = this.#take(Math.floor(this.#owed));
+    this.#owed -= Math.floor(this.#owed);
+    try {
+      for (const [source, records] of bySource(batch)) await this.#put(this.#streamOf(source), records);
+    } catch (error) {
+      this.perSecond = 0;
+      this.stopped = messageOf(error);
+    }
+  }
+
+  #take(count: number): readonly TrafficRecord[] {
+    const batch: TrafficRecord[] = [];
+    while (batch.length < count) {
+      const next = this.#records?.next();
+      if (next === undefined || next.done === true) {
+        this.perSecond = 0;
+        this.stopped = 'there are no more records';
+        break;
+      }
+      batch.push(next.value);
+    }
+    return batch;
+  }
+
+  async #put(StreamName: string, records: readonly TrafficRecord[]): Promise<void> {
+    const { FailedRecordCount = 0 } = await this.#client.send(
+      new PutRecordsCommand({
+        StreamName,
+        Records: records.map(({ partitionKey, value }) => ({
+          PartitionKey: partitionKey,
+          Data: Buffer.from(JSON.stringify(value)),
+        })),
+      }),
+    );
+    this.sent += records.length - FailedRecordCount;
+    if (FailedRecordCount > 0) {
+      throw new Error(
+        `stream "${StreamName}" did not take ${FailedRecordCount} records; send fewer, or split a shard`,
+      );
+    }
+  }
+}
+
+function bySource(records: readonly TrafficRecord[]): ReadonlyMap<string, readonly TrafficRecord[]> {
+  const groups = new Map<string, TrafficRecord[]>();
+  for (const record of records) groups.set(record.source, [...(groups.get(record.source) ?? []), record]);
+  return groups;
+}
