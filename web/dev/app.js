@@ -2,7 +2,7 @@ import { drawControls, updateControls } from './controls.js';
 import { drawGraph, updateGraph } from './graph.js';
 import { drawLate, drawLetters } from './letters.js';
 import { byId, html, number } from './nodes.js';
-import { drawResults } from './results.js';
+import { drawResults, nameOutputs } from './results.js';
 import { drawShards } from './shards.js';
 
 let pipelines = [];
@@ -13,6 +13,8 @@ const on = {
     pipelines = app.pipelines;
     byId('pipelines').textContent = pipelines.map(({ plan }) => plan.pipeline).join(', ');
     drawGraph(app);
+    nameOutputs(app);
+    drawResults(results);
     drawControls(app);
     drawLate(results, pipelines);
   },
@@ -21,7 +23,7 @@ const on = {
     updateControls(now);
     drawShards(now);
     drawTotals(now);
-    drawProblems(now.problems);
+    drawProblems(now);
   },
   results: (latest) => {
     results = latest;
@@ -61,8 +63,11 @@ function drawTotals({ totals, traffic, sandboxes }) {
 
 let shownProblems = '';
 
-function drawProblems(problems) {
-  const latest = JSON.stringify(problems);
+function drawProblems({ problems: told, traffic, now }) {
+  const stopped =
+    traffic.stopped === undefined ? [] : [{ at: now, text: `the traffic stopped: ${traffic.stopped}` }];
+  const problems = [...told, ...stopped];
+  const latest = problems.map(({ text }) => text).join();
   if (latest === shownProblems || problems.length === 0) return;
   shownProblems = latest;
   byId('problems').replaceChildren(

@@ -11,14 +11,13 @@ export function drawGraph({ pipelines }) {
 
 /** What changes all the time, without drawing anything again. */
 export function updateGraph({ rates, shards, now }) {
-  for (const [stream, { rate, watermark }] of texts) {
+  for (const [stream, { rate, watermark, lag }] of texts) {
     const own = shards.filter((shard) => shard.stream === stream && !shard.isEnded);
     rate.textContent = `${number(rates[stream] ?? 0)} records/s, ${own.length} shard${own.length === 1 ? '' : 's'}`;
     const known = own.map((shard) => shard.watermark).filter((each) => each !== undefined && each !== null);
-    watermark.textContent =
-      known.length === 0
-        ? 'watermark: nothing yet'
-        : `watermark ${minute(Math.min(...known))}, ${span(now - Math.min(...known))} ago`;
+    const earliest = Math.min(...known);
+    watermark.textContent = known.length === 0 ? 'watermark: nothing yet' : `watermark ${minute(earliest)}`;
+    lag.textContent = known.length === 0 ? '' : `${span(now - earliest)} behind the clock`;
   }
 }
 
@@ -47,7 +46,12 @@ function graphOf(plan, places) {
     place(
       `stage ${stage.id}`,
       column + 1,
-      [`stage ${stage.id}`, { live: 'watermark', stream: streamName }, ...operators],
+      [
+        `stage ${stage.id}`,
+        { live: 'watermark', stream: streamName },
+        { live: 'lag', stream: streamName },
+        ...operators,
+      ],
       'stage',
     );
     edges.push([`stream ${stage.id}`, `stage ${stage.id}`, false]);

@@ -9,7 +9,9 @@ export function drawLate(results, plans) {
   const sinks = plans
     .flatMap(({ plan }) => plan.stages.flatMap((stage) => stage.sinks))
     .filter(({ reads }) => (reads ?? []).some((each) => each.endsWith('.late')));
-  late = sinks.flatMap(({ name }) => (results[name]?.rows ?? []).map(({ fields }) => lateOf(name, fields)));
+  late = sinks.flatMap(({ name }) =>
+    (results[name]?.rows ?? []).map(({ id, fields }) => lateOf(name, id, fields)),
+  );
   draw();
 }
 
@@ -24,14 +26,14 @@ export function drawLetters(latest) {
   draw();
 }
 
-function lateOf(sink, { reason, lateBy, key, ...fields }) {
+function lateOf(sink, id, { reason, lateBy, ...fields }) {
   const value = Object.entries(fields).filter(([name]) => name.startsWith('value'));
   const hours = typeof lateBy === 'number' ? `, ${(lateBy / 3_600_000).toFixed(1)} hours behind` : '';
   return {
-    what: `late (${sink})`,
+    what: 'late',
     reason: `${reason}${hours}`,
-    where: sink,
-    key,
+    where: `output ${sink}`,
+    key: id.slice(id.indexOf('#') + 1).split(' ')[0],
     record: value.map(([name, each]) => `${name.replace('value.', '')}: ${each}`).join(', '),
   };
 }

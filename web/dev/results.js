@@ -5,11 +5,19 @@ const SERIES = 6;
 const COLOURS = ['#3d7edb', '#d9822b', '#2f9e62', '#b0559b', '#8c7b2c', '#4aa3b5'];
 const TIMES = ['windowStart', 'windowEnd', '@timestamp'];
 let results = {};
+let outputs = [];
+
+/** Outputs are offered in the order of the plan. */
+export function nameOutputs({ pipelines }) {
+  outputs = pipelines.flatMap(({ plan }) =>
+    plan.stages.flatMap(({ sinks }) => sinks.map(({ name }) => name)),
+  );
+}
 
 /** Outputs as tables, newest rows first, and a chart of one numeric field over event time. */
 export function drawResults(latest) {
   results = latest;
-  choose('sink', Object.keys(results));
+  choose('sink', outputs);
   const rows = results[byId('sink').value]?.rows ?? [];
   choose('field', numericFields(rows));
   drawChart(rows, byId('field').value);
@@ -44,7 +52,7 @@ function drawChart(rows, field) {
     .map(({ fields, id }) => ({
       t: timeOf(fields),
       value: fields[field],
-      key: String(fields.key ?? id.split(' ')[0]),
+      key: String(fields.key ?? id.split(' ')[0].split('#')[1]),
     }))
     .filter(({ t, value }) => t !== undefined && typeof value === 'number');
   const chart = byId('chart');
@@ -54,12 +62,16 @@ function drawChart(rows, field) {
     return;
   }
   const byKey = grouped(points);
-  const largest = [...byKey].toSorted(([, a], [, b]) => b.length - a.length).slice(0, SERIES);
+  const largest = [...byKey]
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .slice(0, SERIES)
+    // By name, so that colours don't jump.
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
   chart.replaceChildren(chartOf(points, largest, field));
   const rest = byKey.size - largest.length;
   byId('chart-legend').replaceChildren(
-    ...largest.flatMap(([key], index) => [swatch(COLOURS[index]), ` ${key} `]),
-    rest > 0 ? ` and ${rest} other keys as dots` : '',
+    ...largest.flatMap(([key], index) => [swatch(COLOURS[index]), ` ${key}\u2003`]),
+    rest > 0 ? `${rest} other keys as dots` : '',
   );
 }
 
@@ -79,7 +91,9 @@ function chartOf(points, largest, field) {
   const times = points.map(({ t }) => t);
   const values = points.map(({ value }) => value);
   const [from, to] = [Math.min(...times), Math.max(...times)];
-  const [low, high] = [Math.min(0, ...values), Math.max(...values) || 1];
+  const high = Math.max(...values);
+  // From zero, unless everything is far from it.
+  const low = Math.min(...values) > high / 2 ? Math.min(...values) : Math.min(0, ...values);
   const x = (t) => LEFT + ((t - from) / (to - from || 1)) * (WIDTH - LEFT - 10);
   const y = (value) => TOP + (1 - (value - low) / (high - low || 1)) * (HEIGHT - BOTTOM - TOP);
   const label = `${field} over event time, ${minute(from)} to ${minute(to)}, from ${number(low)} to ${number(high)}`;
@@ -135,5 +149,7 @@ function rank(name) {
 export function cell(name, value) {
   if (value === undefined || value === null) return html('td', {}, '–');
   if (typeof value !== 'number') return html('td', { title: value }, value);
-  return html('td', { class: 'number' }, TIMES.includes(name) ? minute(value) : number(value));
+  return TIMES.includes(name)
+    ? html('td', {}, minute(value))
+    : html('td', { class: 'number' }, number(value));
 }

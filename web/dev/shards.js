@@ -1,4 +1,4 @@
-import { byId, html, number, shardNumber, svg } from './nodes.js';
+import { byId, html, minute, number, shardNumber, svg } from './nodes.js';
 
 const SHOWN_MS = 60_000;
 const [WIDTH, HEIGHT] = [1000, 34];
@@ -14,7 +14,7 @@ export function drawShards({ shards, now }) {
   byId('shards').replaceChildren(...shards.map((shard) => lineOf(shard, now)));
 }
 
-function lineOf({ stream, shardId, isEnded, records, failures, batches, marks }, now) {
+function lineOf({ stream, shardId, isEnded, watermark, records, failures, batches, marks }, now) {
   const x = (at) => Math.max(0, WIDTH - ((now - at) / SHOWN_MS) * WIDTH);
   const shown = batches.filter(({ to }) => (to ?? now) > now - SHOWN_MS);
   const label = `${shown.length} batches, ${shown.filter(({ outcome }) => outcome === 'failed').length} failed`;
@@ -38,6 +38,7 @@ function lineOf({ stream, shardId, isEnded, records, failures, batches, marks },
     line.append(mark);
   }
   const text = `${number(records)} records, ${number(failures)} failures${isEnded ? ', closed' : ''}`;
+  const time = typeof watermark === 'number' ? `watermark ${minute(watermark)}` : 'no watermark yet';
   return html(
     'div',
     { class: 'shard' },
@@ -46,6 +47,8 @@ function lineOf({ stream, shardId, isEnded, records, failures, batches, marks },
       {},
       html('strong', { title: `${stream}/${shardId}` }, `shard ${shardNumber(shardId)}`),
       html('span', {}, text),
+      html('br'),
+      html('span', {}, time),
     ),
     line,
   );

@@ -28,7 +28,9 @@ export type Update =
 /** An app that runs on this machine while its code changes. */
 export interface DevSession {
   readonly platform: LocalPlatform;
+  /** What runs, or was run last. */
   readonly app: DevApp | undefined;
+  /** Absent before the first one and while one takes the place of another. */
   readonly deployment: LocalDeployment | undefined;
   /**
    * Puts what was synthesised into the folder in the place of what runs. Endpoints, streams, tables and the positions of
@@ -52,7 +54,8 @@ const MAPPING = {
 export async function startSession({ onEvent, onLog, ...options }: SessionOptions): Promise<DevSession> {
   const platform = await startLocalPlatform(options);
   const checkpoints = new Map<string, Checkpoints>();
-  let running: { readonly app: DevApp; readonly deployment: LocalDeployment } | undefined;
+  let app: DevApp | undefined;
+  let deployment: LocalDeployment | undefined;
 
   function checkpointsOf(functionName: string, streamArn: string): Checkpoints {
     const mapping = `${functionName} ${streamArn}`;
@@ -61,46 +64,57 @@ export async function startSession({ onEvent, onLog, ...options }: SessionOption
     return known;
   }
 
-  async function run(app: DevApp): Promise<void> {
+  async function run(next: DevApp): Promise<void> {
+    const { assemblyDir } = next;
     const { endpoints } = platform;
-    const { assemblyDir } = app;
-    const mapping = MAPPING;
-    const settings = { assemblyDir, endpoints, mapping, checkpointsOf, onEvent, onLog };
-    running = { app, deployment: await deployLocally(settings) };
+    deployment = await deployLocally({
+      assemblyDir,
+      endpoints,
+      mapping: MAPPING,
+      checkpointsOf,
+      onEvent,
+      onLog,
+    });
+    app = next;
   }
 
   async function update(assemblyDir: string): Promise<Update> {
     const next = loadApp(assemblyDir);
-    const before = running;
+    const before = app;
     if (before === undefined) {
       await run(next);
       return { kind: 'deployed', notes: notRunning(next) };
     }
-    if (next.fingerprint === before.app.fingerprint) return { kind: 'unchanged' };
-    const refusal = refusalOf(before.app, next);
+    if (next.fingerprint === before.fingerprint) return { kind: 'unchanged' };
+    const refusal = refusalOf(before, next);
     if (refusal !== undefined) return { kind: 'refused', reason: refusal };
-    running = undefined;
-    await before.deployment.stop();
+    await stopFunctions();
     try {
       await run(next);
     } catch (error) {
-      await run(before.app);
+      await run(before);
       return { kind: 'refused', reason: messageOf(error) };
     }
-    return { kind: 'deployed', notes: [...stateNotes(before.app, next), ...shardNotes(before.app, next)] };
+    return { kind: 'deployed', notes: [...stateNotes(before, next), ...shardNotes(before, next)] };
+  }
+
+  async function stopFunctions(): Promise<void> {
+    const stopping = deployment;
+    deployment = undefined;
+    await stopping?.stop();
   }
 
   return {
     platform,
     get app() {
-      return running?.app;
+      return app;
     },
     get deployment() {
-      return running?.deployment;
+      return deployment;
     },
     update,
     stop: async () => {
-      await running?.deployment.stop();
+      await stopFunctions();
       await platform.stop();
     },
   };
