@@ -1,36 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { cusum, ewmaBands, zScore, type AnyAggregator } from '../../lib/aggregators/index.ts';
-import { folded, resultOfLog, type Logged } from '../support/aggregating.ts';
+import { folded, resultOfLog } from '../support/aggregating.ts';
+import { hasNab, NAB, reportOn, seriesOf, type Series } from '../support/nab.ts';
 
 // Two series of the Numenta Anomaly Benchmark with windows that people labelled. Limits were chosen with a look at the
 // data: these tests show what the scores find in real series, and that they go on finding it. They are no benchmark.
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const NAB = process.env['NAB_DATA'] ?? join(ROOT, '../shared/data/nab');
 const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
-
-type Series = readonly Logged<number>[];
-type Interval = readonly [from: number, to: number];
-
-/** What an operator would have seen: alarms no more than a day apart are one incident. */
-interface Report {
-  readonly incidents: number;
-  /** The share of incidents that touch a labelled window. */
-  readonly precision: number;
-  /** The share of labelled windows with an alarm in them. */
-  readonly recall: number;
-}
-
-const available = existsSync(join(NAB, 'labels/combined_windows.json'));
-if (!available) {
+if (!hasNab) {
   test.skip(`real series need NAB_DATA, a checkout of github.com/numenta/NAB (looked in ${NAB})`, () => {});
 }
 
-(available ? describe : describe.skip)('in time order over real series', () => {
+(hasNab ? describe : describe.skip)('in time order over real series', () => {
   describe('the temperature of a machine', () => {
     const machine = 'machine_temperature_system_failure.csv';
 
@@ -125,40 +106,6 @@ function running<Out>(
     .map(({ timestamp }) => timestamp);
 }
 
-/** Judges alarms as the benchmark does, after the first 15 % of the series. */
-function reportOn(alarms: readonly number[], series: Series, file: string): Report {
-  const [start = 0, end = 0] = [series[0]?.timestamp, series.at(-1)?.timestamp];
-  const judged = alarms.filter((alarm) => alarm >= start + 0.15 * (end - start));
-  const incidents: [from: number, to: number][] = [];
-  for (const alarm of judged) {
-    const latest = incidents.at(-1);
-    if (latest !== undefined && alarm - latest[1] <= DAY_MS) latest[1] = alarm;
-    else incidents.push([alarm, alarm]);
-  }
-  const labelled = labelsOf(file);
-  const touching = incidents.filter(([from, to]) =>
-    labelled.some((label) => from <= label[1] && to >= label[0]),
-  );
-  const found = labelled.filter(([from, to]) => judged.some((alarm) => alarm >= from && alarm <= to));
-  return {
-    incidents: incidents.length,
-    precision: Number((touching.length / incidents.length).toFixed(2)),
-    recall: found.length / labelled.length,
-  };
-}
-
-function seriesOf(file: string): Series {
-  return readFileSync(join(NAB, 'data/realKnownCause', file), 'utf8')
-    .trim()
-    .split('\n')
-    .slice(1)
-    .map((line) => {
-      const [time = '', number] = line.split(',');
-      return { timestamp: utc(time), value: Number(number) };
-    })
-    .toSorted((a, b) => a.timestamp - b.timestamp);
-}
-
 function everyHour(series: Series): Series {
   return series.filter(({ timestamp }) => timestamp % HOUR_MS === 0);
 }
@@ -169,15 +116,4 @@ function lessAWeekBefore(series: Series): Series {
     timestamp: each.timestamp,
     value: each.value - (series[index]?.value ?? 0),
   }));
-}
-
-function labelsOf(file: string): readonly Interval[] {
-  const labels: Readonly<Record<string, readonly (readonly [string, string])[]>> = JSON.parse(
-    readFileSync(join(NAB, 'labels/combined_windows.json'), 'utf8'),
-  );
-  return (labels[`realKnownCause/${file}`] ?? []).map(([from, to]) => [utc(from), utc(to)]);
-}
-
-function utc(time: string): number {
-  return Date.parse(`${time.slice(0, 19).replace(' ', 'T')}Z`);
 }
