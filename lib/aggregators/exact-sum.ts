@@ -12,6 +12,8 @@ export function addExactly(partials: ExactSum, value: number): ExactSum {
   if (!Number.isFinite(value) || (partials.length === 1 && !Number.isFinite(partials[0]))) {
     return [sumOf(partials) + value];
   }
+  // An array that grows from nothing reserves room for many; as a rule there is only ever one.
+  if (partials.length === 0) return value === 0 ? partials : [value];
   let carry = value;
   let kept = 0;
   for (let index = 0; index < partials.length; index += 1) {

@@ -64,9 +64,9 @@ export class RangeFold {
 
   /** Removes every pane before this position, and answers with where they were. */
   removeBefore(position: number): readonly number[] {
-    const { first } = this;
-    if (first === undefined || first >= position) return [];
-    const end = this.#indexOf(position);
+    let end = this.#gone;
+    while ((this.#positions[end] ?? position) < position) end += 1;
+    if (end === this.#gone) return [];
     const removed = this.#positions.slice(this.#gone, end);
     this.#gone = end;
     if (this.#gone > this.#positions.length / 2) this.#cutOff();

@@ -23,11 +23,8 @@ export function windowResult(
   standing: Standing = 'final',
 ): Event {
   const { start: windowStart, end: windowEnd } = window;
-  const value = Object.assign(
-    { key: decodeKey(key), windowStart, windowEnd },
-    fold.results(accumulators),
-    standing === 'final' ? undefined : { isFinal: standing === 'last' },
-  );
+  const value = fold.results(accumulators, { key: decodeKey(key), windowStart, windowEnd });
+  if (standing !== 'final') value['isFinal'] = standing === 'last';
   const result = { key, timestamp: windowEnd - 1, window, value };
   return standing === 'final' ? result : { ...result, change: standing };
 }
