@@ -15,6 +15,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { earthquakes } from '../../functions/earthquakes/pipeline.ts';
 import type { Quake } from '../../functions/earthquakes/quake.ts';
@@ -90,7 +91,12 @@ test('state too large for the journal is kept in the bucket, and a cold sandbox 
 
   await feed(QuakesStream, 1);
   await deployment.drained();
-  const { Contents = [] } = await platform.s3.send(new ListObjectsV2Command({ Bucket }));
+  // The last of it is journaled when its tumbling window ends.
+  let { Contents = [] } = await platform.s3.send(new ListObjectsV2Command({ Bucket }));
+  for (let tries = 0; tries < 100 && Contents.length === 0; tries += 1) {
+    await setTimeout(100);
+    ({ Contents = [] } = await platform.s3.send(new ListObjectsV2Command({ Bucket })));
+  }
   const inTable = (await scan(JournalTable)).filter(({ slot }) => slot?.S?.startsWith('checkpoint#'));
   for (const fn of deployment.functions) fn.sandboxes.forEach((sandbox) => sandbox.kill());
   await feed(QuakesStream, 3);
