@@ -60,6 +60,7 @@ export class BucketCheckpoints implements CheckpointArchive {
       throw new RetryableError(
         `checkpoint of entry ${checkpoint.n} of task "${task}" in bucket "${this.#bucket}" is not what was written; ` +
           'a newer checkpoint may have replaced it',
+        { code: 'MR2005' },
       );
     }
     return bodies.flatMap((body) => [...unpacked(body)]);
@@ -95,7 +96,7 @@ export class BucketCheckpoints implements CheckpointArchive {
       throw new RetryableError(
         `checkpoint of entry ${checkpoint.n} of task "${task}" is not in bucket "${this.#bucket}"; a newer checkpoint ` +
           'may have replaced it',
-        { cause: error },
+        { code: 'MR2005', cause: error },
       );
     }
   }

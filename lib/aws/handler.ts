@@ -13,6 +13,7 @@ import { readSurroundings, type Surroundings } from './environment.ts';
 import { originOf, recordsOf, windowOf, type KinesisEvent } from './kinesis-event.ts';
 import { KinesisInputStream } from './kinesis-input-stream.ts';
 import { KinesisShuffle } from './kinesis-shuffle.ts';
+import { metricsLine } from './metrics.ts';
 import { observed } from './observed.ts';
 import { isTickEvent, tickStream } from './tick.ts';
 
@@ -55,7 +56,9 @@ export function createHandler(pipeline: Pipeline): MiddyfiedHandler<StageEvent, 
       ...(event.window !== undefined && { windowId: event.window.start }),
       deliverUntil: AbortSignal.timeout(Math.floor(context.getRemainingTimeInMillis() * DELIVERY_SHARE)),
     });
-    console.log(JSON.stringify({ level: 'info', pipeline: pipeline.name, shardId, ...result.report }));
+    console.log(
+      metricsLine({ pipeline: pipeline.name, stage: tasks.stage, shardId }, result.report, Date.now()),
+    );
     return responseTo(result);
   };
   return middy<StageEvent, KinesisResponse>().use(observed(pipeline.name)).handler(handle);
@@ -81,6 +84,10 @@ class TaskPool {
       results: surroundings.resultsTable,
       deadLetters: surroundings.deadLetterTable,
     });
+  }
+
+  get stage(): string {
+    return this.#surroundings.stage;
   }
 
   /** Puts a tick into each shard of the stage's stream. */

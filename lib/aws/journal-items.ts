@@ -61,6 +61,7 @@ export function fromItem(item: Item): JournalEntry {
     throw new FatalError(
       `item "${item[JOURNAL_KEY.sort]?.S}" of task "${item[JOURNAL_KEY.partition]?.S}" is no journal entry; ` +
         'nothing but this package may write to the journal table',
+      { code: 'MR1004' },
     );
   }
   const checkpoint = item['checkpoint']?.M;

@@ -91,6 +91,7 @@ export class KinesisShuffle implements Shuffle {
       throw new RetryableError(
         `${FailedRecordCount} of ${Records.length} shards of "${StreamName}" could not be told how far ` +
           `"${progress.producer}" has got; the batch is delivered again to try once more`,
+        { code: 'MR2006' },
       );
     }
   }

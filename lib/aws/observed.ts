@@ -1,19 +1,24 @@
 import type { MiddlewareObj } from '@middy/core';
+import { MillraceError } from '../model/index.ts';
 import type { KinesisEvent } from './kinesis-event.ts';
 
-/** Writes a failed invocation to the log once, as JSON, with what is needed to find the batch again; no payloads. */
-export function observed(pipeline: string): MiddlewareObj<KinesisEvent> {
+/**
+ * Writes a failed invocation to the log once, as JSON, with what is needed to find the batch again, and the page of
+ * docs/errors that says what to do; no payloads.
+ */
+export function observed(pipeline: string): MiddlewareObj<Partial<KinesisEvent>> {
   return {
-    onError: ({ event, error }) => {
-      const [first] = event.Records;
+    onError: ({ event: { shardId, Records = [] }, error }) => {
+      const [first] = Records;
       console.error(
         JSON.stringify({
           level: 'error',
           pipeline,
-          shardId: event.shardId ?? first?.eventID.split(':')[0],
+          shardId: shardId ?? first?.eventID.split(':')[0],
           firstSequenceNumber: first?.kinesis.sequenceNumber,
-          records: event.Records.length,
+          records: Records.length,
           error: error?.name,
+          ...(error instanceof MillraceError && { code: error.code }),
           message: error?.message,
         }),
       );

@@ -53,6 +53,7 @@ export class TableCheckpoints implements CheckpointArchive {
       throw new RetryableError(
         `checkpoint of entry ${checkpoint.n} of task "${task}" has ${parts.length} of ${checkpoint.pieces} pieces, or ` +
           'they are not those that were written; a newer checkpoint may have replaced it',
+        { code: 'MR2005' },
       );
     }
     return joined(parts);

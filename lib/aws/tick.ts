@@ -41,6 +41,7 @@ export async function tickStream(client: KinesisClient, StreamName: string): Pro
     if (FailedRecordCount === 0) continue;
     throw new RetryableError(
       `${FailedRecordCount} shards of "${StreamName}" did not take a tick; the next one says the same`,
+      { code: 'MR2006' },
     );
   }
   return open.length;

@@ -33,6 +33,7 @@ export class TieredCheckpoints implements CheckpointArchive {
     throw new FatalError(
       `checkpoint of entry ${checkpoint.n} of task "${task}" is in a bucket, and none is configured; deploy the ` +
         'function with the bucket it had',
+      { code: 'MR1005' },
     );
   }
 

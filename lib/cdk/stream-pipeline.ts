@@ -1,4 +1,5 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
@@ -10,6 +11,7 @@ import { DefinitionError } from '../model/index.ts';
 import { planOf, type Plan, type StageInput } from '../plan/index.ts';
 import { createCheckpointBucket, type CheckpointBucket } from './checkpoint-bucket.ts';
 import { requireWhole, requireWindow } from './limits.ts';
+import { createAlarms, createDashboard } from './monitoring.ts';
 import { requireBindings, type SinkBinding } from './sink-binding.ts';
 import { createSourceStream, requireSources } from './source-stream.ts';
 import { createStageFunction } from './stage-function.ts';
@@ -76,6 +78,16 @@ export interface StreamPipelineProps<In extends object, Out extends object> {
    * @default a bucket of the pipeline's own, encrypted and private
    */
   readonly checkpointBucket?: CheckpointBucket;
+  /**
+   * What an alarm does: failing, far behind, results that can't be delivered, dead letters, records that may be lost.
+   * @default nothing: alarms are seen in the console only
+   */
+  readonly alarmActions?: readonly IAlarmAction[];
+  /**
+   * Whether there is a page in CloudWatch with the metrics of each stage.
+   * @default true
+   */
+  readonly dashboard?: boolean;
   /**
    * What becomes of tables, own streams, the own bucket and logs when they leave the stack. A bucket has to be empty to
    * be deleted.
@@ -156,6 +168,11 @@ export class StreamPipeline<In extends object, Out extends object> extends Const
       }
       return { stage, stream, target };
     });
+    const monitored = stages.map(({ stage, target }) => ({ pipeline: name, stage: stage.id, target }));
+    const alarms = monitored.flatMap((stage) =>
+      createAlarms(this, capitalized(stage.stage), stage, props.alarmActions ?? []),
+    );
+    if (props.dashboard !== false) createDashboard(this, 'Dashboard', monitored, alarms);
     const ofSources = stages.filter(({ stage }) => stage.input.kind === 'source');
     // A stage for each source: the plan says so, the compiler can't follow.
     this.streams = byName(ofSources, ({ stage, stream }) => [stage.id, stream]) as typeof this.streams;

@@ -8,6 +8,7 @@ export class HaltError extends MillraceError {
 
   constructor(sequenceNumber: SequenceNumber, operator: string, cause: unknown) {
     super(`operator "${operator}" failed on record "${sequenceNumber}", and the pipeline halts on errors`, {
+      code: 'MR3001',
       cause,
     });
     this.sequenceNumber = sequenceNumber;

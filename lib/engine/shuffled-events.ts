@@ -19,6 +19,7 @@ export function newEventsOf(received: KeyedTable, packet: Packet): readonly Sent
       `part ${partition} of the shuffle lacks events ${count} to ${from - 1} of task "${producer}": its stream has lost ` +
         'them, most likely because they were older than its retention; restore the journal and the streams to a moment ' +
         'before the loss, or deploy the pipeline under a new name to begin again',
+      { code: 'MR1003' },
     );
   }
   const fresh = events.slice(count - from);

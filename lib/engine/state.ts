@@ -117,6 +117,7 @@ export class TaskState {
       throw new FatalError(
         `stored state belongs to operator "${id}", which the pipeline no longer has; bring the operator back, or ` +
           'deploy the pipeline under a new name to start without its state',
+        { code: 'MR1002' },
       );
     }
     const touched: Entry[] = [];

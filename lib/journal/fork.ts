@@ -56,6 +56,7 @@ function requireSent({ taskId }: TaskContext, { outbox }: TaskMemory): void {
   if (!outbox.some(isSent)) return;
   throw new RetryableError(
     `task "${taskId}" has ended, but some of what it sends is not sent yet; the batch is delivered again to try once more`,
+    { code: 'MR2003' },
   );
 }
 

@@ -85,6 +85,7 @@ export class JournaledTask {
     }
     throw new RetryableError(
       `task "${this.#context.taskId}" lost its journal to another writer ${MAX_REDOS} times; the batch is delivered again`,
+      { code: 'MR2001' },
     );
   }
 
@@ -141,6 +142,7 @@ export class JournaledTask {
     }
     throw new RetryableError(
       `the log of task "${taskId}" ends before position "${formatPosition(upTo)}", where the mapping is; it is read again`,
+      { code: 'MR2002' },
     );
   }
 
@@ -148,6 +150,11 @@ export class JournaledTask {
     const fresh = records.filter(({ sequenceNumber }) => !isCovered(memory.through, sequenceNumber));
     tally.records += records.length;
     tally.skipped += records.length - fresh.length;
+    const [first] = fresh;
+    const { now } = memory.task.state;
+    if (first !== undefined && Number.isFinite(now)) {
+      tally.silenceMs = Math.max(tally.silenceMs, first.arrival - now);
+    }
     for (const record of fresh) memory.task.process(record);
     const last = fresh.at(-1);
     if (last !== undefined) {
@@ -174,6 +181,7 @@ export class JournaledTask {
     throw new RetryableError(
       `${outbox.length} outputs of task "${this.#context.taskId}" could not be delivered; they are in the journal, and ` +
         'the batch is delivered again to try once more',
+      { code: 'MR2003' },
     );
   }
 
@@ -197,6 +205,7 @@ function tailLimit({ limits }: TaskContext, { checkpoint }: TaskMemory): number 
 function requireWithin(records: readonly InputRecord[], halted: HaltError): void {
   if (records.some(({ sequenceNumber }) => sequenceNumber === halted.sequenceNumber)) return;
   throw new RetryableError(`${halted.message}; the record lies before the batch, which is delivered again`, {
+    code: 'MR2004',
     cause: halted,
   });
 }

@@ -107,6 +107,7 @@ function shuffleOf({ ports, stageId }: TaskContext): Shuffle {
   if (ports.shuffle !== undefined) return ports.shuffle;
   throw new FatalError(
     `stage "${stageId}" sends to others and was given no way to; deploy the pipeline again`,
+    { code: 'MR1005' },
   );
 }
 

@@ -47,6 +47,7 @@ export async function recover(context: TaskContext): Promise<TaskMemory | undefi
   }
   throw new RetryableError(
     `journal of task "${taskId}" changed during each of ${MAX_READS} reads; it is read again later`,
+    { code: 'MR2001' },
   );
 }
 

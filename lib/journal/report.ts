@@ -17,6 +17,8 @@ export interface InvocationReport {
   /** Event time, in milliseconds since the Unix epoch; infinite before the first record and after the last. */
   readonly watermark: number | undefined;
   readonly tailBytes: number;
+  /** The longest time between two records that follow on each other, in ms of arrival, as far as an invocation begins between them. */
+  readonly silenceMs: number;
 }
 
 /** Counts up while an invocation runs. */
@@ -25,6 +27,7 @@ export class Tally {
   skipped = 0;
   recoveredFromLog = 0;
   appended = 0;
+  silenceMs = 0;
   #outputs = 0;
   #deadLetters = 0;
 
@@ -42,6 +45,7 @@ export class Tally {
       outputs: this.#outputs,
       deadLetters: this.#deadLetters,
       appended: this.appended,
+      silenceMs: this.silenceMs,
       ...standing,
     };
   }

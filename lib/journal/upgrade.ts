@@ -15,6 +15,7 @@ export function upgradeOf(
     throw new FatalError(
       `entry ${n} of task "${taskId}" has format "${format}", and this version reads "${JOURNAL_FORMAT}"; ` +
         'deploy the version that wrote it, or a newer one',
+      { code: 'MR1001' },
     );
   }
   const changed = Object.entries(stored).filter(([id, shape]) => shapes[id] !== shape);
@@ -23,7 +24,8 @@ export function upgradeOf(
   for (const [id, shape] of changed) {
     if (forgets.has(id)) continue;
     const migration = migrations.get(id)?.[shape];
-    if (migration === undefined) throw new FatalError(refusal(taskId, id, shape, shapes[id]));
+    if (migration === undefined)
+      throw new FatalError(refusal(taskId, id, shape, shapes[id]), { code: 'MR1002' });
     migrate.set(id, migration);
   }
   return { forgets, migrate };

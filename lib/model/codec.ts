@@ -34,6 +34,7 @@ export function decode(bytes: Uint8Array): unknown {
       throw new FatalError(
         `stored bytes have format "${bytes[0]}"; this version reads ${FORMAT_PLAIN} and ${FORMAT_DEFLATED}: ` +
           'deploy the version that wrote them, or a newer one',
+        { code: 'MR1001' },
       );
   }
 }

@@ -4,6 +4,17 @@
  */
 export class MillraceError extends Error {
   override readonly name: string = 'MillraceError';
+  /** For what an operator may meet at night: the page in docs/errors that says what to do. */
+  readonly code: string | undefined;
+
+  constructor(message: string, { code, ...options }: MillraceErrorOptions = {}) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export interface MillraceErrorOptions extends ErrorOptions {
+  readonly code?: `MR${number}`;
 }
 
 /** The pipeline is wrong. Thrown while it is defined or synthesised, never while records flow. */

@@ -2,6 +2,7 @@ export { ENVIRONMENT, JOURNAL_KEY, RESULTS_KEY, TICK_EVENT } from './deployed-na
 export { describePlan } from './describe.ts';
 export { describeDiff, diffPlans, isUpgradable, type PlanDiff, type StateChange } from './diff.ts';
 export { mermaidOf } from './mermaid.ts';
+export { METRIC_NAMESPACE, METRICS, type MetricName } from './metric-names.ts';
 export { delayBefore, delayBehind, planOf, stageGraphOf } from './plan-of.ts';
 export type { OperatorPlan, Plan, SendPlan, SinkPlan, StageInput, StagePlan, StageTime } from './plan.ts';
 export { fingerprintOf, stateShapesOf, type StateShapes } from './shapes.ts';

@@ -4,7 +4,7 @@ import { MillraceError } from '../../model/index.ts';
 export class S3Error extends MillraceError {
   override readonly name = 'S3Error';
   readonly status: number;
-  readonly code: string;
+  override readonly code: string;
 
   constructor(status: number, code: string, message: string) {
     super(message);
