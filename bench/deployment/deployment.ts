@@ -1,0 +1,137 @@
+import type { Pipeline } from 'millrace';
+import type { Shuffle } from '../../lib/engine/index.ts';
+import {
+  encodePacket,
+  encodeProgress,
+  hashOfPartition,
+  hashOfPartitionKey,
+  packetsOf,
+} from '../../lib/model/index.ts';
+import { planOf, type StagePlan } from '../../lib/plan/index.ts';
+import { DeployedShard } from './deployed-shard.ts';
+import { NOTHING_USED, plus, type Usage } from './usage.ts';
+
+export interface DeploymentOptions {
+  /** Of each stream. */
+  readonly shards: number;
+  /** Invocations of a shard until its state is journaled. */
+  readonly invocationsPerWindow: number;
+  /** @default 10000: as many as a mapping allows */
+  readonly batchSize?: number;
+}
+
+interface DeployedStage {
+  readonly plan: StagePlan;
+  readonly shards: readonly DeployedShard[];
+  used: Usage;
+}
+
+const HASH_KEYS = 2n ** 128n;
+const FIRST_SEQUENCE_NUMBER = 10n ** 55n;
+const PUT_UNIT_BYTES = 25 * 1024;
+const MOST_EVENTS_OF_A_PACKET = 2_000;
+
+/**
+ * A whole pipeline in this process: every stage and shard with its journal, handlers fed as Lambda would feed them,
+ * packets through streams of their own. Nothing fails and nothing waits; what AWS would charge for is counted.
+ */
+export class Deployment {
+  readonly #stages: readonly DeployedStage[];
+  readonly #options: Required<DeploymentOptions>;
+  #sequence = FIRST_SEQUENCE_NUMBER;
+  #step = 0;
+  #now = 0;
+
+  constructor(pipeline: Pipeline, options: DeploymentOptions) {
+    this.#options = { batchSize: 10_000, ...options };
+    this.#stages = planOf(pipeline).stages.map((plan) => ({
+      plan,
+      shards: Array.from({ length: options.shards }, (_, index) => {
+        const shardId = `shardId-${String(index).padStart(12, '0')}`;
+        return new DeployedShard(pipeline, plan, shardId, this.#shuffleOf(plan));
+      }),
+      used: NOTHING_USED,
+    }));
+  }
+
+  /** Puts a record into a source's stream. */
+  put(source: string, partitionKey: string, data: Uint8Array, arrival: number): void {
+    this.#now = Math.max(this.#now, arrival);
+    this.#append(this.#stage(source), hashOfPartitionKey(partitionKey), partitionKey, data);
+  }
+
+  /** Invokes every shard that has records, stage after stage, until none is left. */
+  async run(): Promise<void> {
+    this.#step += 1;
+    const { invocationsPerWindow, batchSize } = this.#options;
+    const window = {
+      id: String(Math.floor(this.#step / invocationsPerWindow)),
+      isEnding: this.#step % invocationsPerWindow === invocationsPerWindow - 1,
+    };
+    for (const { shards } of this.#stages) {
+      for (const shard of shards) {
+        while (shard.waiting > batchSize) await shard.invoke(batchSize, { ...window, isEnding: false });
+        if (shard.waiting > 0) await shard.invoke(batchSize, window);
+      }
+    }
+  }
+
+  /** By stage, all its shards together. */
+  get usage(): ReadonlyMap<string, Usage> {
+    return new Map(
+      this.#stages.map(({ plan, shards, used }) => [
+        plan.id,
+        shards.reduce((total, shard) => plus(total, shard.usage), used),
+      ]),
+    );
+  }
+
+  #shuffleOf({ id }: StagePlan): Shuffle {
+    return {
+      send: async (sent) => {
+        for (const { to, packet } of packetsOf(sent, MOST_EVENTS_OF_A_PACKET)) {
+          const stage = this.#stage(to);
+          const { input } = stage.plan;
+          if (input.kind !== 'shuffle') continue;
+          const data = encodePacket(packet);
+          const hash = hashOfPartition(packet.partition, input.partitions);
+          this.#append(stage, hash, `${packet.producer}/${packet.partition}`, data);
+          this.#count(id, { packets: 1, packetBytes: data.length, putUnits: putUnitsOf(data) });
+        }
+        return [];
+      },
+      announce: async (to, progress) => {
+        const data = encodeProgress(progress);
+        const { shards } = this.#stage(to);
+        for (const [index] of shards.entries()) {
+          const hash = (BigInt(index) * HASH_KEYS) / BigInt(shards.length);
+          this.#append(this.#stage(to), hash + 1n, progress.producer, data);
+        }
+        this.#count(id, { progress: shards.length, putUnits: shards.length });
+      },
+      peers: async () => this.#stage(id).shards.map(({ shardId }) => shardId),
+    };
+  }
+
+  #append({ shards }: DeployedStage, hash: bigint, partitionKey: string, data: Uint8Array): void {
+    this.#sequence += 1n;
+    const index = Number((hash * BigInt(shards.length)) / HASH_KEYS);
+    shards[index]?.put({ sequenceNumber: String(this.#sequence), partitionKey, data, arrival: this.#now });
+  }
+
+  #count(stageId: string, used: Partial<Usage>): void {
+    const stage = this.#stage(stageId);
+    stage.used = plus(stage.used, { ...NOTHING_USED, ...used });
+  }
+
+  #stage(id: string): DeployedStage {
+    const stage = this.#stages.find(({ plan }) => plan.id === id);
+    if (stage === undefined) throw new RangeError(`pipeline has no stage "${id}"`);
+    return stage;
+  }
+}
+
+/** What Kinesis charges for a record. */
+export function putUnitsOf(data: Uint8Array): number {
+  return Math.ceil(data.length / PUT_UNIT_BYTES);
+}
