@@ -84,7 +84,7 @@ class Size {
       since(this.#before.get(id) ?? NOTHING_USED, now),
     ]);
     const records = used[0]?.[1].records ?? 0;
-    const total = used.reduce((sum, [, usage]) => plus(sum, usage), NOTHING_USED);
+    const total = used.reduce((all, [, usage]) => plus(all, usage), NOTHING_USED);
     return {
       shards: this.shards,
       keys: this.keys,
