@@ -1,5 +1,4 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { KinesisClient } from '@aws-sdk/client-kinesis';
 import middy, { type MiddyfiedHandler } from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { randomUUID } from 'node:crypto';
@@ -11,6 +10,7 @@ import { DynamoDbJournalStore } from './dynamodb-journal-store.ts';
 import { DynamoDbSinks } from './dynamodb-sinks.ts';
 import { readSurroundings, type Surroundings } from './environment.ts';
 import { originOf, recordsOf, windowOf, type KinesisEvent } from './kinesis-event.ts';
+import { kinesisClient } from './kinesis-client.ts';
 import { KinesisInputStream } from './kinesis-input-stream.ts';
 import { KinesisShuffle } from './kinesis-shuffle.ts';
 import { metricsLine } from './metrics.ts';
@@ -68,7 +68,7 @@ export function createHandler(pipeline: Pipeline): MiddyfiedHandler<StageEvent, 
 class TaskPool {
   readonly #pipeline: Pipeline;
   readonly #surroundings: Surroundings;
-  readonly #kinesis = new KinesisClient({});
+  readonly #kinesis = kinesisClient(process.env);
   readonly #store: DynamoDbJournalStore;
   readonly #sinks: DynamoDbSinks;
   readonly #tasks = new Map<string, JournaledTask>();

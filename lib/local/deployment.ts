@@ -26,7 +26,7 @@ import {
   type LogLine,
 } from './lambda/index.ts';
 import { clientConfig } from './client-config.ts';
-import { createBucket, createStream, createTable } from './provision.ts';
+import { createAll, deleteAll } from './provision.ts';
 
 export interface LocalEndpoints {
   readonly kinesis: string;
@@ -77,6 +77,8 @@ export interface LocalDeployment {
   drained(): Promise<void>;
   /** Finishes the batches in flight; leaves no process, socket or timer behind. Streams, tables and buckets stay. */
   stop(): Promise<void>;
+  /** Stops, and deletes the streams, tables and buckets with all that is in them. */
+  remove(): Promise<void>;
 }
 
 /**
@@ -121,15 +123,12 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
     );
   });
 
+  const everything = { ...assembly, kinesis, dynamodb, s3 };
   const disconnect = (): void => {
     for (const client of [kinesis, dynamodb, s3]) client?.destroy();
   };
   try {
-    await Promise.all([
-      ...assembly.streams.map((stream) => createStream(kinesis, stream)),
-      ...assembly.tables.map((table) => createTable(dynamodb, table)),
-      ...(s3 === undefined ? [] : assembly.buckets.map((bucket) => createBucket(s3, bucket))),
-    ]);
+    await createAll(everything);
   } catch (error) {
     disconnect();
     throw error;
@@ -141,6 +140,11 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
     }, options.scheduleMs ?? everyMs),
   );
 
+  const end = async (): Promise<void> => {
+    await Promise.all(schedules.map((stop) => stop()));
+    await Promise.all(mappings.map((mapping) => mapping.stop()));
+    await Promise.all(functions.map((fn) => fn.close()));
+  };
   return {
     outputs: assembly.outputs,
     streams: assembly.streams,
@@ -157,9 +161,12 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
       } while (delivered !== before);
     },
     stop: async () => {
-      await Promise.all(schedules.map((stop) => stop()));
-      await Promise.all(mappings.map((mapping) => mapping.stop()));
-      await Promise.all(functions.map((fn) => fn.close()));
+      await end();
+      disconnect();
+    },
+    remove: async () => {
+      await end();
+      await deleteAll(everything);
       disconnect();
     },
   };

@@ -5,10 +5,11 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { clientConfig } from './client-config.ts';
 import type { LocalEndpoints } from './deployment.ts';
 import { startDynamoDbEndpoint, type DynamoDbEndpointOptions } from './dynamodb/index.ts';
+import { givenEndpoints, requireAnswers } from './given-endpoints.ts';
 import { startKinesisEndpoint } from './kinesis/index.ts';
 import { startS3Endpoint } from './s3/index.ts';
 
-/** The services a pipeline needs, running in this process, and clients for them. */
+/** The services a pipeline needs, and clients for them. */
 export interface LocalPlatform {
   readonly endpoints: Required<LocalEndpoints>;
   readonly kinesis: KinesisClient;
@@ -19,23 +20,42 @@ export interface LocalPlatform {
 }
 
 export interface LocalPlatformOptions {
-  /** What goes wrong with requests to DynamoDB. @default no faults */
+  /**
+   * Services that run elsewhere: LocalStack, DynamoDB Local or whatever speaks like AWS.
+   * @default those that AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_KINESIS, AWS_ENDPOINT_URL_DYNAMODB and AWS_ENDPOINT_URL_S3 name;
+   *   the others run in this process
+   */
+  readonly endpoints?: Partial<LocalEndpoints>;
+  /** What goes wrong with requests to DynamoDB, where it runs in this process. @default no faults */
   readonly dynamodbFault?: NonNullable<DynamoDbEndpointOptions['fault']>;
 }
 
-/** Starts Kinesis, DynamoDB (with its streams) and S3 on free ports of the loopback interface, with nothing in them. */
+interface Endpoint {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts Kinesis, DynamoDB (with its streams) and S3 on free ports of the loopback interface, with nothing in them; or
+ * uses those that run already.
+ * @throws DefinitionError if a service that is said to run elsewhere doesn't answer
+ */
 export async function startLocalPlatform({
+  endpoints: given = givenEndpoints(process.env),
   dynamodbFault: fault,
 }: LocalPlatformOptions = {}): Promise<LocalPlatform> {
+  await requireAnswers(given);
   const [streams, tables, objects] = await Promise.all([
-    startKinesisEndpoint(),
-    startDynamoDbEndpoint(fault === undefined ? {} : { fault }),
-    startS3Endpoint(),
+    given.kinesis === undefined ? startKinesisEndpoint() : elsewhere(given.kinesis),
+    given.dynamodb === undefined
+      ? startDynamoDbEndpoint(fault === undefined ? {} : { fault })
+      : elsewhere(given.dynamodb),
+    given.s3 === undefined ? startS3Endpoint() : elsewhere(given.s3),
   ]);
   const kinesis = new KinesisClient(clientConfig(streams.url));
   const dynamodb = new DynamoDBClient(clientConfig(tables.url));
   const dynamodbStreams = new DynamoDBStreamsClient(clientConfig(tables.url));
-  const s3 = new S3Client(clientConfig(objects.url));
+  const s3 = new S3Client({ ...clientConfig(objects.url), forcePathStyle: true });
   return {
     endpoints: { kinesis: streams.url, dynamodb: tables.url, s3: objects.url },
     kinesis,
@@ -47,4 +67,9 @@ export async function startLocalPlatform({
       await Promise.all([streams.close(), tables.close(), objects.close()]);
     },
   };
+}
+
+/** It was there before, and stays. */
+function elsewhere(url: string): Endpoint {
+  return { url, close: async () => {} };
 }

@@ -1,5 +1,6 @@
 import {
   CreateTableCommand,
+  DeleteTableCommand,
   DescribeTableCommand,
   ResourceInUseException as TableExists,
   UpdateTimeToLiveCommand,
@@ -7,12 +8,20 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import {
   CreateStreamCommand,
+  DeleteStreamCommand,
   DescribeStreamSummaryCommand,
   IncreaseStreamRetentionPeriodCommand,
   ResourceInUseException as StreamExists,
   type KinesisClient,
 } from '@aws-sdk/client-kinesis';
-import { BucketAlreadyOwnedByYou, CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  BucketAlreadyOwnedByYou,
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  paginateListObjectsV2,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BucketResource, StreamResource, TableResource } from './assembly/index.ts';
 
@@ -20,8 +29,51 @@ const DEFAULT_RETENTION_HOURS = 24;
 const POLL_MS = 20;
 const MAX_POLLS = 1500;
 
+/** What a template has to be created, and the services that hold it. */
+export interface Provision {
+  readonly kinesis: KinesisClient;
+  readonly dynamodb: DynamoDBClient;
+  /** Needed where there are buckets. */
+  readonly s3: S3Client | undefined;
+  readonly streams: readonly StreamResource[];
+  readonly tables: readonly TableResource[];
+  readonly buckets: readonly BucketResource[];
+}
+
+/** Creates everything that doesn't exist yet, and waits until it can be used. */
+export async function createAll({
+  kinesis,
+  dynamodb,
+  s3,
+  streams,
+  tables,
+  buckets,
+}: Provision): Promise<void> {
+  await Promise.all([
+    ...streams.map((stream) => createStream(kinesis, stream)),
+    ...tables.map((table) => createTable(dynamodb, table)),
+    ...(s3 === undefined ? [] : buckets.map((bucket) => createBucket(s3, bucket))),
+  ]);
+}
+
+/** Deletes everything with what is in it. */
+export async function deleteAll({
+  kinesis,
+  dynamodb,
+  s3,
+  streams,
+  tables,
+  buckets,
+}: Provision): Promise<void> {
+  await Promise.all([
+    ...streams.map((stream) => deleteStream(kinesis, stream)),
+    ...tables.map((table) => deleteTable(dynamodb, table)),
+    ...(s3 === undefined ? [] : buckets.map((bucket) => deleteBucket(s3, bucket))),
+  ]);
+}
+
 /** Creates a stream and waits until it can be used. One that exists is left as it is. */
-export async function createStream(client: KinesisClient, stream: StreamResource): Promise<void> {
+async function createStream(client: KinesisClient, stream: StreamResource): Promise<void> {
   const StreamName = stream.name;
   const isNew = await unlessExists(StreamExists, () =>
     client.send(
@@ -45,7 +97,7 @@ export async function createStream(client: KinesisClient, stream: StreamResource
 }
 
 /** Creates a table and waits until it can be used. One that exists is left as it is. */
-export async function createTable(client: DynamoDBClient, table: TableResource): Promise<void> {
+async function createTable(client: DynamoDBClient, table: TableResource): Promise<void> {
   const { TableName } = table.createTableInput;
   const isNew = await unlessExists(TableExists, () =>
     client.send(new CreateTableCommand(table.createTableInput)),
@@ -61,8 +113,26 @@ export async function createTable(client: DynamoDBClient, table: TableResource):
 }
 
 /** Creates a bucket. One that exists is left as it is. */
-export async function createBucket(client: S3Client, { name }: BucketResource): Promise<void> {
+async function createBucket(client: S3Client, { name }: BucketResource): Promise<void> {
   await unlessExists(BucketAlreadyOwnedByYou, () => client.send(new CreateBucketCommand({ Bucket: name })));
+}
+
+/** Deletes a stream with what is in it. */
+async function deleteStream(client: KinesisClient, { name }: StreamResource): Promise<void> {
+  await client.send(new DeleteStreamCommand({ StreamName: name, EnforceConsumerDeletion: true }));
+}
+
+/** Deletes a table with what is in it. */
+async function deleteTable(client: DynamoDBClient, table: TableResource): Promise<void> {
+  await client.send(new DeleteTableCommand({ TableName: table.createTableInput.TableName }));
+}
+
+/** Deletes a bucket with what is in it. */
+async function deleteBucket(client: S3Client, { name }: BucketResource): Promise<void> {
+  for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket: name })) {
+    for (const { Key } of Contents) await client.send(new DeleteObjectCommand({ Bucket: name, Key }));
+  }
+  await client.send(new DeleteBucketCommand({ Bucket: name }));
 }
 
 async function unlessExists(

@@ -5,11 +5,11 @@
 export class MillraceError extends Error {
   override readonly name: string = 'MillraceError';
   /** For what an operator may meet at night: the page in docs/errors that says what to do. */
-  readonly code: string | undefined;
+  declare readonly code?: string;
 
   constructor(message: string, { code, ...options }: MillraceErrorOptions = {}) {
     super(message, options);
-    this.code = code;
+    if (code !== undefined) this.code = code;
   }
 }
 

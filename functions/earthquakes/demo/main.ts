@@ -1,3 +1,4 @@
+import { DefinitionError } from 'millrace';
 import { parseArgs } from 'node:util';
 import { runDemo } from './run-demo.ts';
 
@@ -28,6 +29,12 @@ if (values.help) {
       `--kill-every is "${values['kill-every']}"; it must be a whole number from 2, for example 3`,
     );
   }
-  const isExact = await runDemo({ killEvery, showsAll: values.all, printsJson: values.json });
-  process.exitCode = isExact ? 0 : 1;
+  try {
+    const isExact = await runDemo({ killEvery, showsAll: values.all, printsJson: values.json });
+    process.exitCode = isExact ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof DefinitionError)) throw error;
+    console.error(error.message);
+    process.exitCode = 2;
+  }
 }

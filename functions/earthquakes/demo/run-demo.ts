@@ -30,7 +30,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   progress.step('synthesising the CDK app');
   await synth('cdk.out', { checkpointSeconds: String(CHECKPOINT_SECONDS) });
 
-  progress.step('starting Kinesis, DynamoDB and S3 on this machine');
+  progress.step('starting what plays Kinesis, DynamoDB and S3');
   const platform = await startLocalPlatform();
   const faults = killer(options.killEvery);
   let processed = 0;
@@ -92,7 +92,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
     console.log(options.printsJson ? JSON.stringify(results) : `\n${text.join('\n\n')}`);
     return isExact;
   } finally {
-    await deployment?.stop();
+    await deployment?.remove();
     await platform.stop();
   }
 }

@@ -21,6 +21,14 @@ export class BucketStore {
     if (!this.#buckets.has(bucket)) this.#buckets.set(bucket, new Map());
   }
 
+  /** @throws S3Error if there is no such bucket, or something is in it */
+  remove(bucket: string): void {
+    if (this.#objectsOf(bucket).size > 0) {
+      throw new S3Error(409, 'BucketNotEmpty', 'The bucket you tried to delete is not empty');
+    }
+    this.#buckets.delete(bucket);
+  }
+
   /** @throws S3Error if there is no such bucket */
   requireBucket(bucket: string): void {
     this.#objectsOf(bucket);

@@ -51,6 +51,15 @@ const OPERATIONS: readonly Operation[] = [
     },
   },
   {
+    name: 'DeleteBucket',
+    method: 'DELETE',
+    on: 'bucket',
+    run: (store, { bucket }) => {
+      store.remove(bucket);
+      return { status: 204 };
+    },
+  },
+  {
     name: 'ListObjectsV2',
     method: 'GET',
     on: 'bucket',

@@ -7,17 +7,21 @@ import {
   type ShardIteratorType,
   type _Record,
 } from '@aws-sdk/client-dynamodb-streams';
+import { tableRemover } from '../../support/made.ts';
 
 /** Plain clients, as a user has them, that don't retry: a test sees each answer. */
 export class Clients {
   readonly dynamodb: DynamoDBClient;
   readonly streams: DynamoDBStreamsClient;
+  /** Removes the tables that were made through these clients. */
+  readonly removeTables: () => Promise<void>;
 
   constructor(endpoint: string) {
-    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
     const config = { endpoint, region: 'us-east-1', credentials, maxAttempts: 1 };
     this.dynamodb = new DynamoDBClient(config);
     this.streams = new DynamoDBStreamsClient(config);
+    this.removeTables = tableRemover(this.dynamodb);
   }
 
   destroy(): void {

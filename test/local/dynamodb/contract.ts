@@ -23,6 +23,7 @@ export function dynamoDbContract(name: string, startEndpoint: () => Promise<Star
     });
 
     afterAll(async () => {
+      await clients.removeTables();
       clients.destroy();
       await endpoint.close();
     });

@@ -1,5 +1,6 @@
 import {
   CreateBucketCommand,
+  DeleteBucketCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
@@ -123,6 +124,17 @@ describe('the S3 endpoint', () => {
     const other = { Bucket: 'other' };
     await expect(client.send(new ListObjectsV2Command(other))).rejects.toThrow(NoSuchBucket);
     await expect(client.send(new HeadBucketCommand(other))).rejects.toMatchObject({ name: 'NotFound' });
+  });
+
+  test('a bucket is deleted once nothing is in it', async () => {
+    await put('a', 'b');
+
+    const tooEarly = client.send(new DeleteBucketCommand({ Bucket }));
+    await expect(tooEarly).rejects.toMatchObject({ name: 'BucketNotEmpty' });
+    await client.send(new DeleteObjectCommand({ Bucket, Key: 'a' }));
+    await client.send(new DeleteBucketCommand({ Bucket }));
+
+    await expect(client.send(new HeadBucketCommand({ Bucket }))).rejects.toMatchObject({ name: 'NotFound' });
   });
 
   test('what is not implemented is refused, not ignored', async () => {
