@@ -1,0 +1,4 @@
+import { createHandler } from 'millrace/lambda';
+import { meterings } from './pipelines.ts';
+
+export const handler = createHandler(meterings.twoStages);
