@@ -31,6 +31,8 @@ interface TestSource<T> {
   send(...values: readonly T[]): void;
   /** The same with a partition key. */
   sendAs(partitionKey: string, ...values: readonly T[]): void;
+  /** The same, at this time by the stream's clock, unless that is further already. */
+  sendAt(arrival: number | string | Date, ...values: readonly T[]): void;
   /** Puts bytes into the source that may be no record at all. */
   sendRaw(data: Uint8Array | string, partitionKey?: string): void;
 }
@@ -88,6 +90,11 @@ export function testDriver<In extends object, Out extends object>(
     send: (...values) =>
       values.forEach((value) => run.send(name, keyOf[name]?.(value) ?? '', encodeJson(value))),
     sendAs: (key, ...values) => values.forEach((value) => run.send(name, key, encodeJson(value))),
+    sendAt: (arrival, ...values) =>
+      values.forEach((value) => {
+        run.arriveAt(instantOf(arrival));
+        run.send(name, keyOf[name]?.(value) ?? '', encodeJson(value));
+      }),
     sendRaw: (data, key = '') => run.send(name, key, typeof data === 'string' ? utf8.encode(data) : data),
   });
   const sinkOf = (name: string): TestSink<unknown> => ({
@@ -146,6 +153,10 @@ class PipelineRun {
     const index = this.#shardOf(hashOfPartitionKey(partitionKey));
     const task = this.#tasksOf(source)[index];
     if (task !== undefined) this.#process(task, data, partitionKey);
+  }
+
+  arriveAt(time: number): void {
+    this.#now = Math.max(this.#now, time);
   }
 
   take(sink: string): readonly unknown[] {
@@ -210,7 +221,9 @@ class PipelineRun {
       this.sinks.put(output);
       if (output.kind === 'dead-letter') this.#deadLetters.push(toDeadLetter(output));
       else if (output.kind === 'append' || output.isRetracted !== true) {
-        this.#taken.set(output.sink, [...(this.#taken.get(output.sink) ?? []), output.value]);
+        const taken = this.#taken.get(output.sink);
+        if (taken === undefined) this.#taken.set(output.sink, [output.value]);
+        else taken.push(output.value);
       }
     }
   }
