@@ -51,10 +51,11 @@ for (const name of names) {
   console.log(`| ${cells.join(' | ')} |`);
 }
 
+const groupOf = ({ seq }: NexmarkEvent): number => Math.floor(seq / EVENTS_OF_DISORDER);
+
 function isSameInDisorder(name: QueryName, digest: string): boolean {
   const random = randomFrom(1);
   const rankOf = new Map(events.map(({ seq }) => [seq, random.next()]));
-  const groupOf = ({ seq }: NexmarkEvent): number => Math.floor(seq / EVENTS_OF_DISORDER);
   const mixed = events.toSorted(
     (a, b) => groupOf(a) - groupOf(b) || (rankOf.get(a.seq) ?? 0) - (rankOf.get(b.seq) ?? 0),
   );
