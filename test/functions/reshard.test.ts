@@ -1,0 +1,168 @@
+import { UpdateShardCountCommand } from '@aws-sdk/client-kinesis';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import { resultsTable, StreamPipeline } from 'millrace/cdk';
+import {
+  deployLocally,
+  finishStream,
+  startLocalPlatform,
+  type DeploymentEvent,
+  type LocalDeployment,
+  type LocalPlatform,
+} from 'millrace/local';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { checkout } from '../../functions/checkout/pipeline.ts';
+import { checkoutWorkload, perCustomerOf, put, scan, unpaidOf } from './checkout-workload.ts';
+
+const HANDLER = fileURLToPath(new URL('../../functions/checkout/handler.ts', import.meta.url));
+const LIMIT_MS = 240_000;
+const ROUNDS = 16;
+/** Between two rounds of traffic so many batches are processed, of whichever stage: no matter how fast the machine is. */
+const BATCHES_PER_ROUND = 4;
+
+const { orders, payments, unpaid, perCustomer } = checkoutWorkload(640);
+
+type Incident =
+  | { readonly reshard: string; readonly to: number }
+  /** Every sandbox of the functions whose name has this in it. */
+  | { readonly kill: string };
+
+/** What happens right behind the traffic of a round. */
+const INCIDENTS: Readonly<Record<number, readonly Incident[]>> = {
+  1: [{ reshard: 'OrdersStream', to: 4 }],
+  2: [{ reshard: 'SettledShuffleStream', to: 4 }],
+  3: [{ kill: 'Function' }],
+  5: [{ reshard: 'OrdersStream', to: 3 }],
+  6: [{ reshard: 'SettledShuffleStream', to: 3 }, { kill: 'SettledShuffle' }],
+  8: [
+    { reshard: 'PerCustomerShuffleStream', to: 4 },
+    { reshard: 'PaymentsStream', to: 4 },
+  ],
+  // No records come in between: what is split now is merged again before anybody has read it.
+  9: [{ reshard: 'OrdersStream', to: 6 }, { reshard: 'OrdersStream', to: 3 }, { kill: 'Orders' }],
+  10: [
+    { reshard: 'SettledShuffleStream', to: 5 },
+    { reshard: 'PerCustomerShuffleStream', to: 3 },
+  ],
+  11: [{ kill: 'Function' }],
+  12: [
+    { reshard: 'SettledShuffleStream', to: 3 },
+    { reshard: 'PaymentsStream', to: 3 },
+  ],
+  13: [{ reshard: 'OrdersStream', to: 2 }, { kill: 'PerCustomerShuffle' }],
+};
+
+const outdir = mkdtempSync(join(tmpdir(), 'millrace-reshard-'));
+let platform: LocalPlatform;
+let deployment: LocalDeployment | undefined;
+
+beforeAll(async () => {
+  const app = new App({ outdir });
+  new StreamPipeline(new Stack(app, 'Checkout'), 'Pipeline', {
+    pipeline: checkout,
+    entry: HANDLER,
+    sinks: { unpaid: resultsTable(), perCustomer: resultsTable() },
+    shards: 2,
+    checkpointInterval: Duration.seconds(1),
+    tick: false,
+  });
+  app.synth();
+  platform = await startLocalPlatform();
+});
+
+afterAll(async () => {
+  await deployment?.stop();
+  await platform.stop();
+  rmSync(outdir, { recursive: true });
+});
+
+test(
+  'sources and shuffles are split and merged under load, over generations, and no result is lost or doubled',
+  async () => {
+    const batches = new Batches();
+    deployment = await deployLocally({
+      assemblyDir: outdir,
+      endpoints: platform.endpoints,
+      mapping: {
+        pollMs: 20,
+        idleFinalMs: 0,
+        discoveryMs: 200,
+        backoff: { baseMs: 50, factor: 2, maxMs: 1000 },
+      },
+      onEvent: (event) => batches.saw(event),
+    });
+    const {
+      DeadLetterTable = '',
+      OrdersStream = '',
+      PaymentsStream = '',
+      ResultsTable = '',
+    } = deployment.outputs;
+
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const isNow = (time: string): boolean => startOf(round) <= time && time < startOf(round + 1);
+      await put(
+        platform.kinesis,
+        OrdersStream,
+        orders.filter(({ placedAt }) => isNow(placedAt)),
+      );
+      await put(
+        platform.kinesis,
+        PaymentsStream,
+        payments.filter(({ paidAt }) => isNow(paidAt)),
+      );
+      for (const incident of INCIDENTS[round] ?? []) await cause(incident, deployment);
+      await batches.processed(BATCHES_PER_ROUND);
+    }
+    await finishStream(platform.kinesis, OrdersStream);
+    await finishStream(platform.kinesis, PaymentsStream);
+    await deployment.drained();
+
+    const items = await scan(platform.dynamodb, ResultsTable);
+    expect(await scan(platform.dynamodb, DeadLetterTable)).toEqual([]);
+    expect(unpaidOf(items)).toEqual(unpaid);
+    expect(perCustomerOf(items)).toEqual(perCustomer);
+  },
+  LIMIT_MS,
+);
+
+/** When the first order of a round is placed; behind the last round, later than everything. */
+function startOf(round: number): string {
+  return orders[round * (orders.length / ROUNDS)]?.placedAt ?? '9999';
+}
+
+async function cause(incident: Incident, { functions, streams }: LocalDeployment): Promise<void> {
+  if ('kill' in incident) {
+    for (const { name, sandboxes } of functions) {
+      if (name.includes(incident.kill)) for (const sandbox of sandboxes) sandbox.kill();
+    }
+    return;
+  }
+  await platform.kinesis.send(
+    new UpdateShardCountCommand({
+      StreamName: streams.find(({ name }) => name.includes(incident.reshard))?.name,
+      TargetShardCount: incident.to,
+      ScalingType: 'UNIFORM_SCALING',
+    }),
+  );
+}
+
+/** Counts the batches that all stages have processed. */
+class Batches {
+  #left = 0;
+  #reached: () => void = () => {};
+
+  saw({ kind }: DeploymentEvent): void {
+    if (kind !== 'batch-succeeded') return;
+    this.#left -= 1;
+    if (this.#left === 0) this.#reached();
+  }
+
+  /** Resolves once so many more are processed. */
+  processed(count: number): Promise<void> {
+    this.#left = count;
+    return new Promise((resolve) => (this.#reached = resolve));
+  }
+}
