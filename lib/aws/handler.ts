@@ -11,6 +11,7 @@ import { DynamoDbSinks } from './dynamodb-sinks.ts';
 import { readSurroundings, type Surroundings } from './environment.ts';
 import { originOf, recordsOf, windowOf, type KinesisEvent } from './kinesis-event.ts';
 import { kinesisClient } from './kinesis-client.ts';
+import { requireKeyed } from './keyed-stream.ts';
 import { KinesisInputStream } from './kinesis-input-stream.ts';
 import { KinesisShuffle } from './kinesis-shuffle.ts';
 import { metricsLine } from './metrics.ts';
@@ -49,6 +50,7 @@ export function createHandler(pipeline: Pipeline): MiddyfiedHandler<StageEvent, 
       return NOTHING;
     }
     const { streamArn, shardId } = originOf(event);
+    await tasks.requireKeyed(streamArn);
     const result = await tasks.taskOf(streamArn, shardId).invoke({
       records: recordsOf(event),
       windowState: event.state,
@@ -72,6 +74,8 @@ class TaskPool {
   readonly #store: DynamoDbJournalStore;
   readonly #sinks: DynamoDbSinks;
   readonly #tasks = new Map<string, JournaledTask>();
+  /** Streams known to keep the records of a key together. */
+  readonly #keyed = new Set<string>();
 
   constructor(pipeline: Pipeline, surroundings: Surroundings) {
     const dynamodb = new DynamoDBClient({});
@@ -94,6 +98,12 @@ class TaskPool {
   async tick(): Promise<void> {
     const { stream } = this.#surroundings;
     if (stream !== undefined) await tickStream(this.#kinesis, stream);
+  }
+
+  /** Asks once for each stream, before anything of it is processed. */
+  async requireKeyed(streamArn: string): Promise<void> {
+    if (this.#keyed.has(streamArn)) return;
+    if (await requireKeyed(this.#kinesis, streamArn)) this.#keyed.add(streamArn);
   }
 
   taskOf(streamArn: string, shardId: string): JournaledTask {

@@ -5,7 +5,7 @@ import type { Context } from 'aws-lambda';
 import { createHandler } from '../../lib/aws/index.ts';
 import type { KinesisEvent } from '../../lib/aws/kinesis-event.ts';
 import { startLocalPlatform, type LocalPlatform } from '../../lib/local/index.ts';
-import { encodeControlRecord, type InputRecord } from '../../lib/model/index.ts';
+import { encodeControlRecord, FatalError, type InputRecord } from '../../lib/model/index.ts';
 import { JOURNAL_KEY, RESULTS_KEY } from '../../lib/plan/index.ts';
 import { order, orders, record } from '../support/orders.ts';
 import { createTable } from '../support/tables.ts';
@@ -18,6 +18,13 @@ let platform: LocalPlatform;
 beforeAll(async () => {
   platform = await startLocalPlatform();
   await platform.kinesis.send(new CreateStreamCommand({ StreamName: 'orders', ShardCount: 1 }));
+  await platform.kinesis.send(
+    new CreateStreamCommand({
+      StreamName: 'spread',
+      StreamModeDetails: { StreamMode: 'ON_DEMAND' },
+      RecordDistributionStrategy: 'AUTO',
+    }),
+  );
   await createTable(platform.dynamodb, 'journal', JOURNAL_KEY);
   await createTable(platform.dynamodb, 'results', RESULTS_KEY);
   await createTable(platform.dynamodb, 'dead-letters', RESULTS_KEY);
@@ -44,11 +51,12 @@ function eventOf(
   records: readonly InputRecord[],
   state: unknown,
   isFinalInvokeForWindow: boolean,
+  streamArn = STREAM_ARN,
 ): KinesisEvent {
   return {
     Records: records.map(({ sequenceNumber, partitionKey, data, arrival }) => ({
       eventID: `${SHARD}:${sequenceNumber}`,
-      eventSourceARN: STREAM_ARN,
+      eventSourceARN: streamArn,
       kinesis: {
         sequenceNumber,
         partitionKey,
@@ -59,7 +67,7 @@ function eventOf(
     window: { start: '2026-01-01T12:00:00Z', end: '2026-01-01T12:01:00Z' },
     state,
     shardId: SHARD,
-    eventSourceARN: STREAM_ARN,
+    eventSourceARN: streamArn,
     isFinalInvokeForWindow,
     isWindowTerminatedEarly: false,
   };
@@ -97,4 +105,21 @@ test('a handler writes rows, hands its tail from one invocation to the next, and
     '0 start',
     '1 delta',
   ]);
+});
+
+test('a stream that ignores partition keys is refused before anything of it is processed', async () => {
+  const handler = createHandler(orders);
+  const context = { getRemainingTimeInMillis: () => 59_999 } as Context;
+  const before = await read('journal');
+  const spread = STREAM_ARN.replace('orders', 'spread');
+
+  const refused = handler(eventOf([order(1, 'a', '00:00:05', 2)], {}, false, spread), context);
+
+  await expect(refused).rejects.toThrow(
+    new FatalError(
+      `stream "${spread}" has RecordDistributionStrategy "AUTO", and Kinesis puts the records of a key into any shard; ` +
+        'it must be "USER_PARTITION_KEY": switch it back with UpdateStreamRecordDistributionStrategy, or read another stream',
+    ),
+  );
+  expect(await read('journal')).toEqual(before);
 });
