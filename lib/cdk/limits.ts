@@ -17,19 +17,34 @@ export function requireWhole(
   );
 }
 
-const LONGEST_WINDOW_SECONDS = 900;
+const LONGEST_SECONDS = 900;
 
 /**
- * How long a tumbling window of an event source mapping can be.
+ * How long a tumbling window of an event source mapping can be, and an invocation of a function.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  * @throws DefinitionError if it isn't whole seconds from 1 second to 15 minutes
  */
-export function requireWindow(what: string, value: Duration): Duration {
+export function requireSeconds(what: string, value: Duration): Duration {
   if (value.isUnresolved()) return value;
   const seconds = value.toSeconds({ integral: false });
-  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= LONGEST_WINDOW_SECONDS) return value;
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= LONGEST_SECONDS) return value;
   throw new DefinitionError(
     `${what} is "${seconds} seconds"; it must be whole seconds from 1 second to 15 minutes, ` +
       'for example Duration.seconds(60)',
+  );
+}
+
+/**
+ * How often a schedule can call.
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+ * @throws DefinitionError if it isn't whole minutes, at least one
+ */
+export function requireMinutes(what: string, value: Duration): Duration {
+  if (value.isUnresolved()) return value;
+  const minutes = value.toMinutes({ integral: false });
+  if (Number.isInteger(minutes) && minutes >= 1) return value;
+  throw new DefinitionError(
+    `${what} is "${minutes} minutes"; it must be whole minutes, at least one, for example Duration.minutes(1)`,
   );
 }

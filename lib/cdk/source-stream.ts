@@ -1,5 +1,5 @@
 import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
-import { Stream, StreamEncryption, StreamMode, type IStream } from 'aws-cdk-lib/aws-kinesis';
+import { CfnStream, Stream, StreamEncryption, StreamMode, type IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { Construct } from 'constructs';
 import { DefinitionError } from '../model/index.ts';
 
@@ -34,4 +34,14 @@ export function requireSources(
   throw new DefinitionError(
     `sources of pipeline "${pipeline}" bind "${unknown}", which is no source; its sources are ${sources.join(', ')}`,
   );
+}
+
+/** What about a stream scatters the records of a key, as far as the app says. */
+export function refusedDistribution({ node }: IStream): readonly string[] {
+  const { defaultChild: resource } = node;
+  if (!(resource instanceof CfnStream) || resource.recordDistributionStrategy !== 'AUTO') return [];
+  return [
+    `stream "${node.path}" has RecordDistributionStrategy "AUTO", which ignores partition keys; it must be ` +
+      '"USER_PARTITION_KEY": leave recordDistributionStrategy out',
+  ];
 }

@@ -10,8 +10,8 @@ import type { Pipeline } from '../dsl/index.ts';
 import { DefinitionError } from '../model/index.ts';
 import { planOf, type Plan, type StageInput } from '../plan/index.ts';
 import { createCheckpointBucket, type CheckpointBucket } from './checkpoint-bucket.ts';
-import { requireWhole, requireWindow } from './limits.ts';
 import { createAlarms, createDashboard } from './monitoring.ts';
+import { requireMinutes, requireSeconds, requireWhole } from './limits.ts';
 import { requireBindings, type SinkBinding } from './sink-binding.ts';
 import { createSourceStream, requireSources } from './source-stream.ts';
 import { createStageFunction } from './stage-function.ts';
@@ -58,7 +58,7 @@ export interface StreamPipelineProps<In extends object, Out extends object> {
    */
   readonly batchSize?: number;
   /**
-   * Where a stream is read from when the pipeline is deployed for the first time.
+   * Where the streams of sources are read from when the pipeline is deployed for the first time.
    * @default TRIM_HORIZON: from the oldest record there is
    */
   readonly startingPosition?: StartingPosition.TRIM_HORIZON | StartingPosition.LATEST;
@@ -140,7 +140,7 @@ export class StreamPipeline<In extends object, Out extends object> extends Const
     const tables = createTables(this, settings.removalPolicy);
     const checkpointBucket =
       props.checkpointBucket ?? createCheckpointBucket(this, 'Checkpoints', settings.removalPolicy);
-    const { tick = Duration.minutes(1), tickSources = false } = props;
+    const { tick, tickSources } = settings;
     const isTicked = (input: StageInput): boolean =>
       tick !== false && (tickSources || input.kind === 'shuffle' || given[input.source] === undefined);
     const streams = new Map(
@@ -162,7 +162,7 @@ export class StreamPipeline<In extends object, Out extends object> extends Const
         tickedStream: isTicked(stage.input) ? stream : undefined,
         shuffles: new Map(stage.sends.map(({ to }) => [to, required(streams, to)])),
       });
-      createStageMapping(this, `${prefix}Mapping`, { ...settings, stream, target });
+      createStageMapping(this, `${prefix}Mapping`, { ...settings, stage, stream, target });
       if (tick !== false && isTicked(stage.input)) {
         createTicker(this, `${prefix}Ticker`, { stream, target, every: tick });
       }
@@ -207,16 +207,20 @@ function settingsOf({
   startingPosition = StartingPosition.TRIM_HORIZON,
   memorySize = 1024,
   timeout = Duration.minutes(5),
+  tick = Duration.minutes(1),
+  tickSources = false,
   removalPolicy = RemovalPolicy.RETAIN,
 }: StreamPipelineProps<object, object>) {
   const of = (prop: string): string => `${prop} of pipeline "${name}"`;
   return {
     shards: requireWhole(of('shards'), shards, { min: 1, max: 10_000 }),
-    checkpointInterval: requireWindow(of('checkpointInterval'), checkpointInterval),
+    checkpointInterval: requireSeconds(of('checkpointInterval'), checkpointInterval),
     batchSize: requireWhole(of('batchSize'), batchSize, { min: 1, max: 10_000 }),
     startingPosition,
-    memorySize,
-    timeout,
+    memorySize: requireWhole(of('memorySize'), memorySize, { min: 128, max: 10_240 }),
+    timeout: requireSeconds(of('timeout'), timeout),
+    tick: tick === false ? tick : requireMinutes(of('tick'), tick),
+    tickSources,
     removalPolicy,
   };
 }

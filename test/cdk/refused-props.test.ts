@@ -33,6 +33,21 @@ test.each<[string, Partial<OrdersProps>, string]>([
     'batchSize of pipeline "orders" is "0"; it must be a whole number from 1 to 10000, for example 1',
   ],
   ['a batch above 10,000', { batchSize: 10_001 }, 'batchSize of pipeline "orders" is "10001"; it must be'],
+  [
+    'a tick more often than a schedule can call',
+    { tick: Duration.seconds(30) },
+    'tick of pipeline "orders" is "0.5 minutes"; it must be whole minutes, at least one, for example Duration.minutes(1)',
+  ],
+  [
+    'a time-out above that of Lambda',
+    { timeout: Duration.minutes(16) },
+    'timeout of pipeline "orders" is "960 seconds"; it must be whole seconds from 1 second to 15 minutes',
+  ],
+  [
+    'less memory than a function has',
+    { memorySize: 64 },
+    'memorySize of pipeline "orders" is "64"; it must be a whole number from 128 to 10240, for example 128',
+  ],
   ['half a shard', { shards: 0.5 }, 'shards of pipeline "orders" is "0.5"; it must be'],
 ])('%s is refused', (_, props, message) => {
   const build = () => ordersPipeline(props);

@@ -6,7 +6,9 @@ import { Stream } from 'aws-cdk-lib/aws-kinesis';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { describePlan } from 'millrace/cdk';
+import { describePlan, resultsTable, StreamPipeline } from 'millrace/cdk';
+import { fileURLToPath } from 'node:url';
+import { checkout } from '../../functions/checkout/pipeline.ts';
 import { ordersPipeline, ordersStack, templateOf } from './orders-stack.ts';
 
 describe('reading', () => {
@@ -45,6 +47,26 @@ describe('reading', () => {
       BatchSize: 10_000,
       StartingPosition: 'LATEST',
     });
+  });
+
+  test('a shuffle is read from its first record on, wherever its sources are read from', () => {
+    const stack = ordersStack();
+    new StreamPipeline(stack, 'Pipeline', {
+      pipeline: checkout,
+      entry: fileURLToPath(new URL('../../functions/checkout/handler.ts', import.meta.url)),
+      sinks: { unpaid: resultsTable(), perCustomer: resultsTable() },
+      startingPosition: StartingPosition.LATEST,
+    });
+
+    const mappings = Object.entries(
+      Template.fromStack(stack).findResources('AWS::Lambda::EventSourceMapping'),
+    );
+    expect(mappings.map(([id, { Properties }]) => [id.slice(0, -8), Properties.StartingPosition])).toEqual([
+      ['PipelineOrdersMapping', 'LATEST'],
+      ['PipelinePaymentsMapping', 'LATEST'],
+      ['PipelineSettledShuffleMapping', 'TRIM_HORIZON'],
+      ['PipelinePerCustomerShuffleMapping', 'TRIM_HORIZON'],
+    ]);
   });
 
   test('a source has an encrypted stream of its own that keeps records for a day', () => {
