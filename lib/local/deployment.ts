@@ -27,6 +27,7 @@ import {
 } from './lambda/index.ts';
 import { clientConfig } from './client-config.ts';
 import { createAll, deleteAll } from './provision.ts';
+import { requireSoundStages } from './stage-mappings.ts';
 
 export interface LocalEndpoints {
   readonly kinesis: string;
@@ -85,12 +86,13 @@ export interface LocalDeployment {
  * Creates an assembly's streams, tables and buckets at the endpoints, where they don't exist yet, and runs its functions
  * and event source mappings.
  *
- * @throws DefinitionError before anything is created, if a mapping uses what the local platform doesn't implement, or
- *   an endpoint is missing
+ * @throws DefinitionError before anything is created, if a mapping uses what the local platform doesn't implement or
+ *   what a stage of a pipeline can't do with, or an endpoint is missing
  */
 export async function deployLocally(options: LocalDeploymentOptions): Promise<LocalDeployment> {
   const { endpoints, onLog } = options;
   const assembly = loadAssembly(options.assemblyDir);
+  requireSoundStages(assembly);
   const s3 = s3ClientFor(assembly, endpoints);
   const kinesis = new KinesisClient(clientConfig(endpoints.kinesis));
   const dynamodb = new DynamoDBClient(clientConfig(endpoints.dynamodb));

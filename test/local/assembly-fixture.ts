@@ -36,7 +36,7 @@ export function writeAssembly(template: object, code = ''): AssemblyFixture {
 }
 
 /** One stream, one table with its name in the function's environment, and a windowed mapping between them. */
-export function countingTemplate(mapping: object = {}): object {
+export function countingTemplate(mapping: object = {}, variables: object = {}): object {
   return {
     Resources: {
       Orders: { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: 1 } },
@@ -55,7 +55,7 @@ export function countingTemplate(mapping: object = {}): object {
           Handler: 'index.handler',
           Timeout: 10,
           Code: { S3Bucket: { 'Fn::Sub': 'assets-${AWS::Region}' }, S3Key: 'abc.zip' },
-          Environment: { Variables: { TABLE: { Ref: 'Counts' } } },
+          Environment: { Variables: { TABLE: { Ref: 'Counts' }, ...variables } },
         },
       },
       Mapping: {

@@ -12,6 +12,7 @@ import {
   type LocalDeployment,
   type LogLine,
 } from '../../lib/local/index.ts';
+import { DefinitionError } from '../../lib/model/index.ts';
 import { countingTemplate, writeAssembly, type AssemblyFixture } from './assembly-fixture.ts';
 
 const dynamodbModule = createRequire(import.meta.url).resolve('@aws-sdk/client-dynamodb');
@@ -120,6 +121,25 @@ describe('a deployed assembly', () => {
 
     await expect(app).rejects.toThrow(
       'bucket "app-checkpoints" needs an S3 endpoint, and endpoints.s3 is not set; use those of startLocalPlatform()',
+    );
+  });
+
+  test('is refused if a mapping would lose records of a stage, before anything is created', async () => {
+    const Filters = [{ Pattern: '{"data":{"cents":[1]}}' }];
+    const mapping = { FilterCriteria: { Filters }, MaximumRetryAttempts: 3 };
+    const template = countingTemplate(mapping, { MILLRACE_STAGE: 'orders' });
+
+    const app = deploy(template);
+
+    await expect(app).rejects.toThrow(
+      new DefinitionError(
+        'event source mapping of stage "orders" has FilterCriteria; there must be none, since packets, ticks and ' +
+          'whatever else is not JSON would be dropped: use .filter() in the pipeline instead\n' +
+          'event source mapping of stage "orders" has MaximumRetryAttempts "3"; it must be -1, since a batch that is ' +
+          "given up is lost: leave it out, and onError at 'quarantine' so that no record holds up the others\n" +
+          'event source mapping of stage "orders" has FunctionResponseTypes ""; it must be "ReportBatchItemFailures", ' +
+          'since a record that halts its shard would count as processed: set it',
+      ),
     );
   });
 
