@@ -1,23 +1,16 @@
-import {
-  ListShardsCommand,
-  PutRecordsCommand,
-  type KinesisClient,
-  type ListShardsCommandInput,
-  type PutRecordsRequestEntry,
-  type Shard,
-} from '@aws-sdk/client-kinesis';
+import { PutRecordsCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
 import type { Shuffle } from '../engine/index.ts';
 import {
   encodePacket,
   encodeProgress,
   hashOfPartition,
   packetsOf,
-  RetryableError,
   type Packed,
   type Progress,
   type SentOutput,
 } from '../model/index.ts';
 import type { SendPlan } from '../plan/index.ts';
+import { openShards, putIntoEachShard } from './each-shard.ts';
 
 /** @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
 const MOST_RECORDS = 500;
@@ -73,31 +66,12 @@ export class KinesisShuffle implements Shuffle {
   }
 
   async announce(to: string, progress: Progress): Promise<void> {
-    const StreamName = this.#streamOf(to);
     const Data = encodeProgress(progress);
-    const open = await this.#openShards({ StreamName });
-    for (let start = 0; start < open.length; start += MOST_RECORDS) {
-      const Records = open.slice(start, start + MOST_RECORDS).map(
-        ({ HashKeyRange }): PutRecordsRequestEntry => ({
-          Data,
-          PartitionKey: progress.producer,
-          ExplicitHashKey: HashKeyRange?.StartingHashKey,
-        }),
-      );
-      const { FailedRecordCount = 0 } = await this.#client.send(
-        new PutRecordsCommand({ StreamName, Records }),
-      );
-      if (FailedRecordCount === 0) continue;
-      throw new RetryableError(
-        `${FailedRecordCount} of ${Records.length} shards of "${StreamName}" could not be told how far ` +
-          `"${progress.producer}" has got; the batch is delivered again to try once more`,
-        { code: 'MR2006' },
-      );
-    }
+    await putIntoEachShard(this.#client, this.#streamOf(to), { PartitionKey: progress.producer, Data });
   }
 
   async peers(): Promise<readonly string[]> {
-    const open = await this.#openShards({ StreamARN: this.#inputArn });
+    const open = await openShards(this.#client, { StreamARN: this.#inputArn });
     return open.map(({ ShardId = '' }) => ShardId);
   }
 
@@ -118,21 +92,6 @@ export class KinesisShuffle implements Shuffle {
       }),
     );
     return entries.filter((_, index) => Records[index]?.SequenceNumber !== undefined);
-  }
-
-  async #openShards(stream: ListShardsCommandInput): Promise<readonly Shard[]> {
-    const open: Shard[] = [];
-    let page = stream;
-    for (;;) {
-      const { Shards = [], NextToken } = await this.#client.send(new ListShardsCommand(page));
-      open.push(
-        ...Shards.filter(
-          ({ SequenceNumberRange }) => SequenceNumberRange?.EndingSequenceNumber === undefined,
-        ),
-      );
-      if (NextToken === undefined) return open;
-      page = { NextToken };
-    }
   }
 
   #streamOf(to: string): string {

@@ -1,14 +1,7 @@
-import {
-  ListShardsCommand,
-  PutRecordsCommand,
-  type KinesisClient,
-  type Shard,
-} from '@aws-sdk/client-kinesis';
-import { encodeControlRecord, RetryableError } from '../model/index.ts';
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import { encodeControlRecord } from '../model/index.ts';
 import { TICK_EVENT } from '../plan/index.ts';
-
-/** @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
-const MOST_RECORDS = 500;
+import { putIntoEachShard } from './each-shard.ts';
 
 /** Whether a function was called to let time pass, and not with records. */
 export function isTickEvent(event: unknown): event is typeof TICK_EVENT {
@@ -25,43 +18,9 @@ export function isTickEvent(event: unknown): event is typeof TICK_EVENT {
  * meanwhile are followed.
  * @throws RetryableError if a shard didn't take it; the next tick says the same
  */
-export async function tickStream(client: KinesisClient, StreamName: string): Promise<number> {
-  const open = await openShards(client, StreamName);
-  for (let start = 0; start < open.length; start += MOST_RECORDS) {
-    const { FailedRecordCount = 0 } = await client.send(
-      new PutRecordsCommand({
-        StreamName,
-        Records: open.slice(start, start + MOST_RECORDS).map(({ HashKeyRange }) => ({
-          PartitionKey: 'tick',
-          ExplicitHashKey: HashKeyRange?.StartingHashKey,
-          Data: encodeControlRecord({ kind: 'tick' }),
-        })),
-      }),
-    );
-    if (FailedRecordCount === 0) continue;
-    throw new RetryableError(
-      `${FailedRecordCount} shards of "${StreamName}" did not take a tick; the next one says the same`,
-      { code: 'MR2006' },
-    );
-  }
-  return open.length;
-}
-
-async function openShards(client: KinesisClient, StreamName: string): Promise<readonly Shard[]> {
-  const open: Shard[] = [];
-  for (
-    let NextToken: string | undefined, isFirst = true;
-    isFirst || NextToken !== undefined;
-    isFirst = false
-  ) {
-    const page = await client.send(
-      new ListShardsCommand(NextToken === undefined ? { StreamName } : { NextToken }),
-    );
-    const shards = page.Shards ?? [];
-    open.push(
-      ...shards.filter(({ SequenceNumberRange }) => SequenceNumberRange?.EndingSequenceNumber === undefined),
-    );
-    ({ NextToken } = page);
-  }
-  return open;
+export function tickStream(client: KinesisClient, StreamName: string): Promise<number> {
+  return putIntoEachShard(client, StreamName, {
+    PartitionKey: 'tick',
+    Data: encodeControlRecord({ kind: 'tick' }),
+  });
 }

@@ -1,4 +1,5 @@
-import { ListShardsCommand, PutRecordCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import { putIntoEachShard } from '../aws/each-shard.ts';
 import { encodeControlRecord } from '../model/index.ts';
 
 /**
@@ -6,18 +7,6 @@ import { encodeControlRecord } from '../model/index.ts';
  * closes; what comes later is late.
  */
 export async function finishStream(client: KinesisClient, StreamName: string): Promise<void> {
-  const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName }));
-  const open = Shards.filter(
-    ({ SequenceNumberRange }) => SequenceNumberRange?.EndingSequenceNumber === undefined,
-  );
-  for (const { HashKeyRange } of open) {
-    await client.send(
-      new PutRecordCommand({
-        StreamName,
-        PartitionKey: 'finish',
-        ExplicitHashKey: HashKeyRange?.StartingHashKey,
-        Data: encodeControlRecord({ kind: 'finish' }),
-      }),
-    );
-  }
+  const Data = encodeControlRecord({ kind: 'finish' });
+  await putIntoEachShard(client, StreamName, { PartitionKey: 'finish', Data });
 }
