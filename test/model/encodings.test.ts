@@ -127,9 +127,15 @@ describe('stored bytes', () => {
     expect(decode(stored)).toEqual(['a', 1, null, true]);
   });
 
+  test('that an earlier version compressed with deflate are read', () => {
+    const stored = Buffer.from('ArvHwLQsvygltaj4FqNO/iggOgSW5CQWl1xhYAAA', 'base64');
+
+    expect(decode(stored)).toEqual({ orders: 'o'.repeat(300), last: undefined });
+  });
+
   test('of an unknown format are refused', () => {
     expect(() => decode(new Uint8Array([9, 1]))).toThrow(
-      'stored bytes have format "9"; this version reads 1 and 2',
+      'stored bytes have format "9"; this version reads 1 to 3',
     );
   });
 });
