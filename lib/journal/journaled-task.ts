@@ -147,7 +147,7 @@ export class JournaledTask {
   }
 
   async #fold(memory: TaskMemory, records: readonly InputRecord[], tally: Tally): Promise<void> {
-    const fresh = records.filter(({ sequenceNumber }) => !isCovered(memory.through, sequenceNumber));
+    const fresh = recordsAfter(memory.through, records);
     tally.records += records.length;
     tally.skipped += records.length - fresh.length;
     const [first] = fresh;
@@ -163,7 +163,7 @@ export class JournaledTask {
     }
     const outputs = memory.task.takeOutputs();
     tally.count(outputs);
-    memory.outbox = [...memory.outbox, ...outputs];
+    memory.outbox = memory.outbox.length === 0 ? outputs : [...memory.outbox, ...outputs];
     await deliver(this.#context, memory);
     const waitingBytes = this.#outboxOfTail(memory)?.length ?? 0;
     if (memory.segments.sizeBytes + waitingBytes > tailLimit(this.#context, memory))
@@ -208,6 +208,13 @@ function requireWithin(records: readonly InputRecord[], halted: HaltError): void
     code: 'MR2004',
     cause: halted,
   });
+}
+
+/** They come in order: what lies before the position lies in front. */
+function recordsAfter(position: Position, records: readonly InputRecord[]): readonly InputRecord[] {
+  const first = records.findIndex(({ sequenceNumber }) => !isCovered(position, sequenceNumber));
+  if (first === 0) return records;
+  return first === -1 ? [] : records.slice(first);
 }
 
 function recordsBefore(

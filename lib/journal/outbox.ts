@@ -53,15 +53,19 @@ export async function readOutbox(
  * holds is ready; the rest waits for the append that covers it.
  */
 export async function deliver(context: TaskContext, memory: TaskMemory): Promise<void> {
-  const isReady = (output: Output): boolean =>
-    !context.isTransactional || isJournaled(context, memory, output);
-  const ready = memory.outbox.filter(isReady);
-  const waiting = memory.outbox.filter((output) => !isReady(output));
-  const undelivered = new Set([
+  const isReady = (output: Output): boolean => isJournaled(context, memory, output);
+  const ready = context.isTransactional ? memory.outbox.filter(isReady) : memory.outbox;
+  const waiting = context.isTransactional ? memory.outbox.filter((output) => !isReady(output)) : [];
+  const left = [
     ...(await deliverToTables(context, ready.filter(isForTables), memory.deliverUntil)),
     ...(await send(context, ready.filter(isSent), memory.deliverUntil)),
-  ]);
-  memory.outbox = [...ready.filter((output) => undelivered.has(output)), ...waiting];
+  ];
+  memory.outbox = left.length === 0 ? waiting : [...inOrder(ready, left), ...waiting];
+}
+
+function inOrder(all: readonly Output[], some: readonly Output[]): readonly Output[] {
+  const wanted = new Set(some);
+  return all.filter((output) => wanted.has(output));
 }
 
 async function deliverToTables(

@@ -13,6 +13,7 @@ export const EVERYWHERE = ESCAPE;
  */
 export function encodeKey(key: unknown): string {
   if (typeof key === 'string') return key.startsWith(ESCAPE) ? ESCAPE + JSON.stringify(key) : key;
+  if (typeof key === 'number' && Number.isFinite(key)) return ESCAPE + key;
   const parts: readonly unknown[] = Array.isArray(key) ? key : [key];
   for (const part of parts) {
     if (typeof part === 'string' || typeof part === 'boolean' || Number.isFinite(part)) continue;
