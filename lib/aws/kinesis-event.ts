@@ -48,10 +48,37 @@ export function windowOf(event: KinesisEvent): Invocation['window'] {
 }
 
 export function recordsOf(event: KinesisEvent): readonly InputRecord[] {
-  return event.Records.map(({ kinesis }) => ({
-    sequenceNumber: kinesis.sequenceNumber,
-    partitionKey: kinesis.partitionKey ?? '',
-    data: Buffer.from(kinesis.data, 'base64'),
-    arrival: Math.round(kinesis.approximateArrivalTimestamp * 1000),
-  }));
+  return event.Records.map(({ kinesis }) => new DeliveredRecord(kinesis));
 }
+
+/** A record whose data stays in base64 until it is asked for: most are only ever read as text, in one go. */
+class DeliveredRecord implements InputRecord {
+  readonly sequenceNumber: SequenceNumber;
+  readonly partitionKey: string;
+  readonly arrival: number;
+  readonly #base64: string;
+
+  constructor({
+    sequenceNumber,
+    partitionKey,
+    data,
+    approximateArrivalTimestamp,
+  }: KinesisEventRecord['kinesis']) {
+    this.sequenceNumber = sequenceNumber;
+    this.partitionKey = partitionKey ?? '';
+    this.arrival = Math.round(approximateArrivalTimestamp * 1000);
+    this.#base64 = data;
+  }
+
+  get data(): Uint8Array {
+    return Buffer.from(this.#base64, 'base64');
+  }
+
+  get text(): string {
+    if (this.#base64.length > scratch.length) return Buffer.from(this.#base64, 'base64').toString();
+    return scratch.toString('utf8', 0, scratch.write(this.#base64, 'base64'));
+  }
+}
+
+/** Where records are decoded, one after the other. */
+const scratch = Buffer.allocUnsafeSlow(128 * 1024);

@@ -9,10 +9,10 @@ export interface StepHost {
   readonly state: TaskState;
   /** The partition key of the record at hand. */
   partitionKey(): string;
-  /** A value has reached an output. */
-  reached(sink: string, event: Event): void;
-  /** A value is needed in another stage. */
-  sent(edge: Edge, event: Event): void;
+  /** Takes what reaches an output. */
+  reaching(sink: string): Step;
+  /** Takes what is needed in another stage. */
+  sending(edge: Edge): Step;
   /** A late value that no output takes. */
   late(operator: string, event: LateEvent): void;
   /** User code threw. */
@@ -31,7 +31,8 @@ export interface CompiledStage {
   readonly delayTo: ReadonlyMap<string, number>;
 }
 
-type Step = (event: Event) => void;
+/** Takes an event as far as it goes. */
+export type Step = (event: Event) => void;
 
 const FAILED = Symbol('failed');
 
@@ -60,16 +61,8 @@ export function compileStage(graph: StageGraph, host: StepHost): CompiledStage {
   const stepsAfter = (node: Node): Step =>
     fanOut([
       ...readersOf(node),
-      ...sinks
-        .filter(([, end]) => end === node)
-        .map(
-          ([name]) =>
-            (event: Event) =>
-              host.reached(name, event),
-        ),
-      ...graph.sends
-        .filter(({ from }) => from === node)
-        .map((edge) => (event: Event) => host.sent(edge, event)),
+      ...sinks.filter(([, end]) => end === node).map(([name]) => host.reaching(name)),
+      ...graph.sends.filter(({ from }) => from === node).map((edge) => host.sending(edge)),
     ]);
   const stepsBeside = (node: OperatorNode): ReadonlyMap<string, Step> =>
     new Map(
@@ -143,7 +136,7 @@ function statelessStep(node: Exclude<Node, { kind: 'operator' | 'side' }>, next:
       return (event) => {
         const values = attempt(event, (value) => [...node.expand(value)]);
         if (values === FAILED) return;
-        const { window: _, ...rest } = event;
+        const rest = withoutWindow(event);
         for (const value of values) next({ ...rest, value });
       };
     case 'by-partition-key':
@@ -152,10 +145,23 @@ function statelessStep(node: Exclude<Node, { kind: 'operator' | 'side' }>, next:
       return (event) => {
         const key = attempt(event, (value) => encodeKey(node.keyOf(value)));
         if (key === FAILED) return;
-        const { window: _, row: __, ...rest } = event;
-        next({ ...rest, key });
+        next({ ...withoutRow(event), key });
       };
   }
+}
+
+// Most events have neither: to leave out what isn't there costs more than all else a step does.
+
+function withoutWindow(event: Event): Event {
+  if (event.window === undefined) return event;
+  const { window: _, ...rest } = event;
+  return rest;
+}
+
+function withoutRow(event: Event): Event {
+  if (event.row === undefined) return withoutWindow(event);
+  const { window: _, row: __, ...rest } = event;
+  return rest;
 }
 
 function runningOperator(

@@ -7,15 +7,21 @@ export type Decoded =
   | { readonly kind: 'refused'; readonly reason: DeadLetterReason; readonly message: string };
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
+const REPLACEMENT = '\uFFFD';
+const BYTE_ORDER_MARK = '\uFEFF';
 
-/** A record as an event: parsed, checked by the schema, and placed in time. */
+/**
+ * A record as an event: parsed, checked by the schema, and placed in time.
+ * @param text the record's, if it has one
+ */
 export function decodeRecord(
   { schema, timestamp, maxSkewMs }: SourceSpec<unknown>,
   record: InputRecord,
+  text: string | undefined,
 ): Decoded {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(utf8.decode(record.data));
+    parsed = JSON.parse(isExact(text) ? text : utf8.decode(record.data));
   } catch (error) {
     return refused('undecodable', `record is no JSON: ${messageOf(error)}`);
   }
@@ -37,6 +43,11 @@ export function decodeRecord(
   } catch (error) {
     return refused('failed', messageOf(error));
   }
+}
+
+/** Whether the text is what its bytes say: nothing was replaced, and no mark stands before it. */
+function isExact(text: string | undefined): text is string {
+  return text !== undefined && !text.includes(REPLACEMENT) && !text.startsWith(BYTE_ORDER_MARK);
 }
 
 function refused(reason: DeadLetterReason, message: string): Decoded {

@@ -43,14 +43,15 @@ export function earliestOf(times: readonly EventTime[]): EventTime {
 /** Event time after a record with this timestamp, in a stream with this much disorder. It never goes back. */
 export function advanced(
   time: EventTime,
-  event: { readonly timestamp: number; readonly arrival: number },
+  timestamp: number,
+  arrival: number,
   { outOfOrderMs }: TimeRules,
 ): EventTime {
-  const newest = Math.max(time.newest, event.timestamp);
+  const newest = Math.max(time.newest, timestamp);
   return {
     newest,
     watermark: Math.max(time.watermark, newest - outOfOrderMs),
-    arrival: Math.max(time.arrival, event.arrival),
+    arrival: Math.max(time.arrival, arrival),
   };
 }
 

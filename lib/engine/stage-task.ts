@@ -15,8 +15,8 @@ import {
   type Output,
   type RowOutput,
 } from '../model/index.ts';
-import { planOf, stageGraphOf, type StagePlan } from '../plan/index.ts';
-import { compileStage, type CompiledStage, type StepHost } from './compile.ts';
+import { planOf, stageGraphOf, type Edge, type StagePlan } from '../plan/index.ts';
+import { compileStage, type CompiledStage, type Step, type StepHost } from './compile.ts';
 import { decodeRecord } from './decode-record.ts';
 import { advanced, alive, END_OF_TIME, isOvertaken, ticked, type EventTime } from './event-clock.ts';
 import { HaltError } from './halt.ts';
@@ -73,14 +73,15 @@ export class StageTask {
   process(record: InputRecord): void {
     this.#record = record;
     this.#index = 0;
-    const control = decodeControlRecord(record.data);
+    const text = this.#spec === undefined ? undefined : record.text;
+    const control = isJson(text) ? undefined : decodeControlRecord(record.data);
     const isEnd = control?.kind === 'finish';
     this.state.now = Math.max(this.state.now, record.arrival);
     for (const operator of this.#compiled.operators) operator.arriveAt(this.state.now, isEnd);
     if (isEnd) this.#moveTo({ ...this.state.time, ...END_OF_TIME });
     else if (control?.kind === 'tick') this.#moveTo(this.#timeAtTick(record.arrival));
     else if (this.#spec === undefined) this.#processShuffled(record);
-    else this.#processSource(this.#spec, record);
+    else this.#processSource(this.#spec, record, text);
   }
 
   /** Whether what a table holds for a key goes with the shard that takes these hash keys, when this one is divided. */
@@ -103,8 +104,8 @@ export class StageTask {
     return this.state.time.watermark - (this.#compiled.delayTo.get(to) ?? 0);
   }
 
-  #processSource(spec: SourceSpec<unknown>, record: InputRecord): void {
-    const decoded = decodeRecord(spec, record);
+  #processSource(spec: SourceSpec<unknown>, record: InputRecord, text: string | undefined): void {
+    const decoded = decodeRecord(spec, record, text);
     const { time } = this.state;
     if (decoded.kind === 'refused') {
       this.state.time = alive(time, record.arrival);
@@ -116,7 +117,7 @@ export class StageTask {
       isOvertaken(time, event.timestamp, this.#stage.time) ? { ...event, isOvertaken: true } : event,
     );
     if (event.isAhead === true) this.state.time = alive(time, record.arrival);
-    else this.#moveTo(advanced(time, { ...event, arrival: record.arrival }, this.#stage.time));
+    else this.#moveTo(advanced(time, event.timestamp, record.arrival, this.#stage.time));
   }
 
   #processShuffled(record: InputRecord): void {
@@ -193,39 +194,12 @@ export class StageTask {
   }
 
   #host(): StepHost {
-    const sinks = new Map(this.#stage.sinks.map((sink) => [sink.name, sink.kind]));
+    const rows = new Set(this.#stage.sinks.flatMap(({ name, kind }) => (kind === 'rows' ? [name] : [])));
     return {
       state: this.state,
       partitionKey: () => this.#record.partitionKey,
-      reached: (sink, event) => {
-        const { key, value, timestamp } = event;
-        const id = this.#nextId();
-        this.#outputs.push(
-          sinks.get(sink) === 'rows' && key !== undefined
-            ? rowOutput({ kind: 'row', id, timestamp, sink, key, value }, event)
-            : { kind: 'append', id, timestamp, sink, value, ...(key !== undefined && { key }) },
-        );
-      },
-      sent: ({ id: edge, to, isBroadcast }, event) => {
-        const partitions = this.#partitionsOf(to);
-        const parts = isBroadcast
-          ? Array.from({ length: partitions }, (_, part) => part)
-          : [partitionOf(event.key ?? '', partitions)];
-        for (const partition of parts) {
-          const number = nextNumber(this.#table(SENT), to, partition);
-          const { timestamp } = event;
-          this.#outputs.push({
-            kind: 'sent',
-            id: this.#nextId(),
-            timestamp,
-            to,
-            edge,
-            partition,
-            number,
-            event,
-          });
-        }
-      },
+      reaching: (sink) => (rows.has(sink) ? this.#rowsOf(sink) : this.#eventsOf(sink)),
+      sending: (edge) => (edge.isBroadcast ? this.#toAllParts(edge) : this.#toPartOfKey(edge)),
       late: (operator, { value: late, timestamp }) =>
         this.#deadLetter(
           'late',
@@ -236,6 +210,48 @@ export class StageTask {
         ),
       failed: (operator, event, error) => this.#failed(operator, event, error),
     };
+  }
+
+  /** Without a key there is no row to take the place of. */
+  #rowsOf(sink: string): Step {
+    const asEvent = this.#eventsOf(sink);
+    return (event) => {
+      const { key, value, timestamp } = event;
+      if (key === undefined) asEvent(event);
+      else
+        this.#outputs.push(
+          rowOutput({ kind: 'row', id: this.#nextId(), timestamp, sink, key, value }, event),
+        );
+    };
+  }
+
+  #eventsOf(sink: string): Step {
+    return ({ key, value, timestamp }) => {
+      const id = this.#nextId();
+      this.#outputs.push(
+        key === undefined
+          ? { kind: 'append', id, timestamp, sink, value }
+          : { kind: 'append', id, timestamp, sink, value, key },
+      );
+    };
+  }
+
+  #toPartOfKey(edge: Edge): Step {
+    const partitions = this.#partitionsOf(edge.to);
+    return (event) => this.#send(edge, partitionOf(event.key ?? '', partitions), event);
+  }
+
+  #toAllParts(edge: Edge): Step {
+    const partitions = this.#partitionsOf(edge.to);
+    return (event) => {
+      for (let part = 0; part < partitions; part += 1) this.#send(edge, part, event);
+    };
+  }
+
+  #send({ id: edge, to }: Edge, partition: number, event: Event): void {
+    const number = nextNumber(this.#table(SENT), to, partition);
+    const { timestamp } = event;
+    this.#outputs.push({ kind: 'sent', id: this.#nextId(), timestamp, to, edge, partition, number, event });
   }
 
   #partitionsOf(stageId: string): number {
@@ -280,6 +296,11 @@ export class StageTask {
       index,
     };
   }
+}
+
+/** Text of records that are data: those of the runtime begin with NUL. */
+function isJson(text: string | undefined): text is string {
+  return text !== undefined && text.charCodeAt(0) !== 0;
 }
 
 /** Most results have neither a row of their own nor a change: what is absent isn't copied about. */

@@ -5,6 +5,8 @@ export interface InputRecord {
   readonly sequenceNumber: SequenceNumber;
   readonly partitionKey: string;
   readonly data: Uint8Array;
+  /** Its data as UTF-8, U+FFFD where it is none; only of records that have a shorter way to it than by their data. */
+  readonly text?: string;
   /** When the stream took it, in milliseconds since the Unix epoch. */
   readonly arrival: number;
 }

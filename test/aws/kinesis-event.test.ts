@@ -1,0 +1,60 @@
+import { describe, expect, test } from '@jest/globals';
+import { pipeline, source } from 'millrace';
+import * as z from 'zod';
+import { recordsOf } from '../../lib/aws/kinesis-event.ts';
+import { StageTask } from '../../lib/engine/index.ts';
+import { encodeControlRecord } from '../../lib/model/index.ts';
+
+const notes = pipeline('notes', {
+  sources: { notes: source(z.object({ note: z.string() }), { timestamp: 'arrival' }) },
+  build: ({ notes: all }) => ({ notes: all.map(({ note }) => note) }),
+});
+
+/** What comes of a record with these bytes: the note, or why there is none. */
+function outcomeOf(data: Uint8Array): readonly unknown[] {
+  const task = new StageTask(notes, 'notes', 'shard');
+  const Records = [
+    {
+      eventID: 'shard:1',
+      eventSourceARN: 'arn',
+      kinesis: {
+        sequenceNumber: '1',
+        partitionKey: 'a',
+        data: Buffer.from(data).toString('base64'),
+        approximateArrivalTimestamp: 1.5,
+      },
+    },
+  ];
+  for (const record of recordsOf({ Records })) task.process(record);
+  return task
+    .takeOutputs()
+    .map((output) =>
+      output.kind === 'dead-letter' ? [output.reason, output.data] : 'value' in output && output.value,
+    );
+}
+
+const noteOf = (note: string): Uint8Array => Buffer.from(JSON.stringify({ note }));
+
+describe('a delivered record', () => {
+  test.each([
+    ['plain', noteOf('plain')],
+    ['what is no ASCII', noteOf('é – 🙂')],
+    ['a replacement character of its own', noteOf('\uFFFD')],
+    ['a byte order mark in front', Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), noteOf('marked')])],
+    ['more than is decoded in place', noteOf('x'.repeat(200_000))],
+  ])('is read as the JSON it is: %s', (_, data) => {
+    const { note } = JSON.parse(new TextDecoder().decode(data)) as { note: string };
+
+    expect(outcomeOf(data)).toEqual([note]);
+  });
+
+  test('that is no UTF-8 is refused, and kept byte for byte', () => {
+    const data = Buffer.from([...noteOf('a').subarray(0, 9), 0xff, 0x22, 0x7d]);
+
+    expect(outcomeOf(data)).toEqual([['undecodable', data]]);
+  });
+
+  test('of the runtime is no data', () => {
+    expect(outcomeOf(encodeControlRecord({ kind: 'tick' }))).toEqual([]);
+  });
+});
