@@ -9,6 +9,7 @@ export {
   StateConflictError,
 } from './errors.ts';
 export type { Event, Late, LateEvent, LateReason } from './event.ts';
+export type { SentEvent } from './event-rows.ts';
 export { decodeKey, encodeKey, EVERYWHERE, type KeyValue } from './key.ts';
 export { lateEvent } from './late-event.ts';
 export type { Migration, Migrations, OperatorDefinition } from './operator-definition.ts';
@@ -33,7 +34,6 @@ export {
   type Packed,
   type Packet,
   type Progress,
-  type SentEvent,
 } from './packet.ts';
 export { hashOfPartition, hashOfPartitionKey, partitionOf } from './partition.ts';
 export {

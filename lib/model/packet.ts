@@ -1,12 +1,7 @@
 import { decode, encode } from './codec.ts';
 import type { Event } from './event.ts';
+import { fromRows, toRows, type EventRows, type SentEvent } from './event-rows.ts';
 import type { SentOutput } from './output.ts';
-
-/** An event on its way to another stage, for one of its inputs. */
-export interface SentEvent {
-  readonly edge: string;
-  readonly event: Event;
-}
 
 /**
  * What one task sends through a shuffle as one record: events of one part of the keys, and how far it has got.
@@ -34,21 +29,21 @@ export interface Progress {
   readonly isEnded: boolean;
 }
 
-/** Bytes nobody else's record begins with: NUL, `millrace`, 1 for a packet and 2 for progress. */
-const PACKET = new Uint8Array([0, 0x6d, 0x69, 0x6c, 0x6c, 0x72, 0x61, 0x63, 0x65, 1]);
-const PROGRESS = new Uint8Array([0, 0x6d, 0x69, 0x6c, 0x6c, 0x72, 0x61, 0x63, 0x65, 2]);
+/**
+ * Bytes nobody else's record begins with: NUL, `millrace`, 3 for a packet and 2 for progress. A packet with 1 comes from
+ * an earlier version, which wrote each event by itself.
+ */
+const MAGIC = [0, 0x6d, 0x69, 0x6c, 0x6c, 0x72, 0x61, 0x63, 0x65];
+const PACKET_OF_EVENTS = new Uint8Array([...MAGIC, 1]);
+const PROGRESS = new Uint8Array([...MAGIC, 2]);
+const PACKET = new Uint8Array([...MAGIC, 3]);
 
-type StoredPacket = [
-  producer: string,
-  partition: number,
-  from: number,
-  events: [edge: string, event: Event][],
-];
+type StoredPacket<Events> = [producer: string, partition: number, from: number, events: Events];
+type StoredEvents = [edge: string, event: Event][];
 type StoredProgress = [producer: string, watermark: number, peers: readonly string[], isEnded: boolean];
 
 export function encodePacket({ producer, partition, from, events }: Packet): Uint8Array {
-  const sent = events.map(({ edge, event }): [string, Event] => [edge, event]);
-  return framed(PACKET, [producer, partition, from, sent] satisfies StoredPacket);
+  return framed(PACKET, [producer, partition, from, toRows(events)] satisfies StoredPacket<EventRows>);
 }
 
 export function encodeProgress({ producer, watermark, peers, isEnded }: Progress): Uint8Array {
@@ -57,20 +52,28 @@ export function encodeProgress({ producer, watermark, peers, isEnded }: Progress
 
 /** The packet these bytes are, or `undefined` if they are something else. */
 export function decodePacket(data: Uint8Array): Packet | undefined {
-  if (!begins(data, PACKET)) return undefined;
-  const [producer, partition, from, events] = decode(data.subarray(PACKET.length)) as StoredPacket;
+  if (begins(data, PACKET)) {
+    const [producer, partition, from, rows] = contentOf(data) as StoredPacket<EventRows>;
+    return { producer, partition, from, events: fromRows(rows) };
+  }
+  if (!begins(data, PACKET_OF_EVENTS)) return undefined;
+  const [producer, partition, from, events] = contentOf(data) as StoredPacket<StoredEvents>;
   return { producer, partition, from, events: events.map(([edge, event]) => ({ edge, event })) };
 }
 
 /** The progress these bytes tell of, or `undefined` if they are something else. */
 export function decodeProgress(data: Uint8Array): Progress | undefined {
   if (!begins(data, PROGRESS)) return undefined;
-  const [producer, watermark, peers, isEnded] = decode(data.subarray(PROGRESS.length)) as StoredProgress;
+  const [producer, watermark, peers, isEnded] = contentOf(data) as StoredProgress;
   return { producer, watermark, peers, isEnded };
 }
 
 function begins(data: Uint8Array, magic: Uint8Array): boolean {
   return data[0] === 0 && magic.every((byte, index) => data[index] === byte);
+}
+
+function contentOf(data: Uint8Array): unknown {
+  return decode(data.subarray(PACKET.length));
 }
 
 function framed(magic: Uint8Array, content: unknown): Uint8Array {
