@@ -51,7 +51,34 @@ function fromObject(value: object): AttributeValue {
   return { M: toAttributes(value) };
 }
 
-function isDynamoDbNumber(value: number): boolean {
+/**
+ * An item as plain data. Whole numbers too large for a JavaScript number are bigints, other numbers are rounded to it;
+ * sets are lists.
+ */
+export function fromAttributes(item: Readonly<Record<string, AttributeValue>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, fromAttributeValue(value)]));
+}
+
+function fromAttributeValue(attribute: AttributeValue): unknown {
+  if (attribute.S !== undefined) return attribute.S;
+  if (attribute.N !== undefined) return fromNumber(attribute.N);
+  if (attribute.BOOL !== undefined) return attribute.BOOL;
+  if (attribute.NULL !== undefined) return null;
+  if (attribute.M !== undefined) return fromAttributes(attribute.M);
+  if (attribute.L !== undefined) return attribute.L.map(fromAttributeValue);
+  if (attribute.NS !== undefined) return attribute.NS.map(fromNumber);
+  return attribute.SS ?? attribute.B ?? attribute.BS;
+}
+
+function fromNumber(text: string): number | bigint {
+  const value = Number(text);
+  return Number.isInteger(value) && !Number.isSafeInteger(value) && /^-?\d+$/.test(text)
+    ? BigInt(text)
+    : value;
+}
+
+/** Whether DynamoDB can hold it as a number. */
+export function isDynamoDbNumber(value: number): boolean {
   const size = Math.abs(value);
   return Number.isFinite(value) && (size === 0 || (size >= SMALLEST && size <= LARGEST));
 }

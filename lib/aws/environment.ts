@@ -1,7 +1,7 @@
 import { MillraceError } from '../model/index.ts';
 import { ENVIRONMENT } from '../plan/index.ts';
 
-type Required = Exclude<keyof typeof ENVIRONMENT, 'checkpointBucket' | 'stream' | 'shuffles'>;
+type Required = Exclude<keyof typeof ENVIRONMENT, 'checkpointBucket' | 'stream' | 'shuffles' | 'tables'>;
 
 export type Surroundings = { readonly [Name in Required]: string } & {
   /** Without one, large checkpoints are cut into items of the journal table. */
@@ -10,6 +10,8 @@ export type Surroundings = { readonly [Name in Required]: string } & {
   readonly stream?: string;
   /** The name of the stream of each stage it sends to. */
   readonly shuffles: Readonly<Record<string, string>>;
+  /** The name of each table it looks up, by the name the pipeline has for it. */
+  readonly tables: Readonly<Record<string, string>>;
 };
 
 /** @throws MillraceError naming the variable that is missing */
@@ -33,9 +35,14 @@ export function readSurroundings(variables: Readonly<Record<string, string | und
     journalTable: read('journalTable'),
     resultsTable: read('resultsTable'),
     deadLetterTable: read('deadLetterTable'),
-    // Written by the construct.
-    shuffles: JSON.parse(find('shuffles') ?? '{}') as Readonly<Record<string, string>>,
+    shuffles: namesIn(find('shuffles')),
+    tables: namesIn(find('tables')),
     ...(checkpointBucket !== undefined && { checkpointBucket }),
     ...(stream !== undefined && { stream }),
   };
+}
+
+/** What the construct has written. */
+function namesIn(json = '{}'): Readonly<Record<string, string>> {
+  return JSON.parse(json) as Readonly<Record<string, string>>;
 }

@@ -16,6 +16,7 @@ import { KinesisInputStream } from './kinesis-input-stream.ts';
 import { KinesisShuffle } from './kinesis-shuffle.ts';
 import { metricsLine } from './metrics.ts';
 import { observed } from './observed.ts';
+import { TableLookups } from './table-lookups.ts';
 import { isTickEvent, tickStream } from './tick.ts';
 
 /** How much of an invocation's time delivery may take; the rest is for putting what is left into the journal. */
@@ -73,6 +74,7 @@ class TaskPool {
   readonly #kinesis = kinesisClient(process.env);
   readonly #store: DynamoDbJournalStore;
   readonly #sinks: DynamoDbSinks;
+  readonly #lookups: TableLookups;
   readonly #tasks = new Map<string, JournaledTask>();
   /** Streams known to keep the records of a key together. */
   readonly #keyed = new Set<string>();
@@ -88,6 +90,7 @@ class TaskPool {
       results: surroundings.resultsTable,
       deadLetters: surroundings.deadLetterTable,
     });
+    this.#lookups = new TableLookups(pipeline, surroundings.tables);
   }
 
   get stage(): string {
@@ -126,6 +129,7 @@ class TaskPool {
       stream: new KinesisInputStream(this.#kinesis, streamArn),
       sinks: this.#sinks,
       shuffle: new KinesisShuffle(this.#kinesis, streamArn, this.#surroundings.shuffles, stage.sends),
+      lookups: this.#lookups,
       newToken: randomUUID,
     });
     this.#tasks.set(shardId, task);

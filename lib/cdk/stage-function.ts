@@ -1,4 +1,5 @@
 import { Stack, type Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat, type BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -6,6 +7,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { ENVIRONMENT } from '../plan/index.ts';
 import { grantCheckpointAccess, type CheckpointBucket } from './checkpoint-bucket.ts';
+import { grantLookup } from './external-table-binding.ts';
 import { grantStageAccess, type PipelineTables } from './tables.ts';
 
 export interface StageFunctionProps {
@@ -18,6 +20,8 @@ export interface StageFunctionProps {
   readonly tickedStream: IStream | undefined;
   /** The streams of the stages it sends to. */
   readonly shuffles: ReadonlyMap<string, IStream>;
+  /** The tables it looks up, by the pipeline's names for them. */
+  readonly lookups: ReadonlyMap<string, ITable>;
   readonly memorySize: number;
   readonly timeout: Duration;
   readonly removalPolicy: RemovalPolicy;
@@ -52,11 +56,14 @@ export function createStageFunction(
     checkpointBucket,
     tickedStream,
     shuffles,
+    lookups,
     memorySize,
     timeout,
     removalPolicy,
   }: StageFunctionProps,
 ): NodejsFunction {
+  const namesOf = (names: readonly [name: string, resource: string][]): string =>
+    names.length === 0 ? '{}' : Stack.of(scope).toJsonString(Object.fromEntries(names));
   const stageFunction = new NodejsFunction(scope, id, {
     description,
     entry,
@@ -76,9 +83,8 @@ export function createStageFunction(
         deadLetterTable: tables.deadLetters.tableName,
         checkpointBucket: checkpointBucket.bucketName,
         stream: tickedStream?.streamName ?? '',
-        shuffles: Stack.of(scope).toJsonString(
-          Object.fromEntries([...shuffles].map(([to, stream]) => [to, stream.streamName])),
-        ),
+        shuffles: namesOf([...shuffles].map(([to, stream]) => [to, stream.streamName])),
+        tables: namesOf([...lookups].map(([name, table]) => [name, table.tableName])),
       }),
       NODE_OPTIONS: '--enable-source-maps',
     },
@@ -88,6 +94,7 @@ export function createStageFunction(
   for (const stream of shuffles.values()) {
     stream.grant(stageFunction, 'kinesis:PutRecords', 'kinesis:ListShards');
   }
+  for (const table of lookups.values()) grantLookup(table, stageFunction);
   grantCheckpointAccess(checkpointBucket, tables.journal, stageFunction);
   return stageFunction;
 }
@@ -103,5 +110,6 @@ function environmentOf(
     [ENVIRONMENT.checkpointBucket]: surroundings.checkpointBucket,
     ...(surroundings.stream !== '' && { [ENVIRONMENT.stream]: surroundings.stream }),
     [ENVIRONMENT.shuffles]: surroundings.shuffles,
+    ...(surroundings.tables !== '{}' && { [ENVIRONMENT.tables]: surroundings.tables }),
   };
 }

@@ -1,6 +1,6 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
@@ -10,8 +10,9 @@ import type { Pipeline } from '../dsl/index.ts';
 import { DefinitionError } from '../model/index.ts';
 import { planOf, type Plan, type StageInput } from '../plan/index.ts';
 import { createCheckpointBucket, type CheckpointBucket } from './checkpoint-bucket.ts';
-import { createAlarms, createDashboard } from './monitoring.ts';
+import { requireTables } from './external-table-binding.ts';
 import { requireMinutes, requireSeconds, requireWhole } from './limits.ts';
+import { createAlarms, createDashboard } from './monitoring.ts';
 import { requireBindings, type SinkBinding } from './sink-binding.ts';
 import { createSourceStream, requireSources } from './source-stream.ts';
 import { createStageFunction } from './stage-function.ts';
@@ -19,8 +20,8 @@ import { createStageMapping } from './stage-mapping.ts';
 import { createTables } from './tables.ts';
 import { createTicker } from './ticker.ts';
 
-export interface StreamPipelineProps<In extends object, Out extends object> {
-  readonly pipeline: Pipeline<In, Out>;
+export interface StreamPipelineProps<In extends object, Out extends object, Tables extends object = object> {
+  readonly pipeline: Pipeline<In, Out, Tables>;
   /** The file that exports `handler = createHandler(pipeline)`. */
   readonly entry: string;
   /** Where each output goes. */
@@ -30,6 +31,12 @@ export interface StreamPipelineProps<In extends object, Out extends object> {
    * @default a source has a stream of its own, encrypted, which keeps records for 24 hours
    */
   readonly sources?: { readonly [Name in keyof NoInfer<In>]?: IStream };
+  /**
+   * The table behind each table the pipeline looks up. It must be there, with the key that is declared for it; its stages
+   * may read it by key and nothing else.
+   * @default none: for a pipeline that looks up no table
+   */
+  readonly tables?: { readonly [Name in keyof NoInfer<Tables>]: ITable };
   /**
    * How many shards the pipeline's own streams have.
    * @default 1
@@ -113,7 +120,11 @@ export interface StreamPipelineProps<In extends object, Out extends object> {
  *   sinks: { perMinute: resultsTable() },
  * });
  */
-export class StreamPipeline<In extends object, Out extends object> extends Construct {
+export class StreamPipeline<
+  In extends object,
+  Out extends object,
+  Tables extends object = object,
+> extends Construct {
   readonly plan: Plan;
   /** The function of each source. */
   readonly functions: { readonly [Name in keyof In]: NodejsFunction };
@@ -129,13 +140,14 @@ export class StreamPipeline<In extends object, Out extends object> extends Const
   readonly deadLetters: Table;
 
   /** @throws DefinitionError if a binding is missing or unknown, or a number is out of its range */
-  constructor(scope: Construct, id: string, props: StreamPipelineProps<In, Out>) {
+  constructor(scope: Construct, id: string, props: StreamPipelineProps<In, Out, Tables>) {
     super(scope, id);
     const { name } = props.pipeline;
     const given: Readonly<Record<string, IStream | undefined>> = { ...props.sources };
     this.plan = planOf(props.pipeline);
     requireSources(name, Object.keys(props.pipeline.sources), given);
     requireBindings(name, Object.keys(props.pipeline.sinks), { ...props.sinks });
+    const lookedUp = requireTables(name, Object.keys(props.pipeline.tables), { ...props.tables });
     const settings = settingsOf(props);
     const tables = createTables(this, settings.removalPolicy);
     const checkpointBucket =
@@ -161,6 +173,9 @@ export class StreamPipeline<In extends object, Out extends object> extends Const
         checkpointBucket,
         tickedStream: isTicked(stage.input) ? stream : undefined,
         shuffles: new Map(stage.sends.map(({ to }) => [to, required(streams, to)])),
+        lookups: new Map(
+          [...lookedUp].filter(([table]) => stage.lookups?.some((each) => each.table === table)),
+        ),
       });
       createStageMapping(this, `${prefix}Mapping`, { ...settings, stage, stream, target });
       if (tick !== false && isTicked(stage.input)) {

@@ -1,12 +1,14 @@
 export {
   ancestryOf,
   inputsOf,
+  isLookup,
   isOperator,
   labelOf,
   LATE,
   type FilterNode,
   type FlatMapNode,
   type KeyNode,
+  type LookupNode,
   type MapNode,
   type MergeNode,
   type Node,
@@ -22,6 +24,14 @@ export {
   type Pipeline,
   type PipelineDefinition,
 } from './pipeline.ts';
+export {
+  externalTable,
+  type ExternalTable,
+  type ExternalTableOptions,
+  type ExternalTableSpec,
+  type TableKey,
+} from './external-table.ts';
+export type { JoinLookupOptions, LookupPairing, MissPolicy, UnknownPolicy } from './join-lookup.ts';
 export { validate, type Schema, type SchemaOutput, type Validation } from './schema.ts';
 export { source, type SourceSpec, type TimeOptions } from './source.ts';
 export type {

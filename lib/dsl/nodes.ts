@@ -1,4 +1,6 @@
 import type { OperatorDefinition } from '../model/index.ts';
+import type { ExternalTable } from './external-table.ts';
+import type { LookupPairing, MissPolicy, UnknownPolicy } from './join-lookup.ts';
 import type { SourceSpec } from './source.ts';
 
 /**
@@ -13,6 +15,7 @@ export type Node =
   | PartitionKeyNode
   | KeyNode
   | MergeNode
+  | LookupNode
   | OperatorNode
   | SideNode;
 
@@ -59,6 +62,18 @@ export interface MergeNode {
   readonly inputs: readonly Node[];
 }
 
+/** Joins each value with a row of a table outside, which is read before the batch is applied. */
+export interface LookupNode {
+  readonly kind: 'lookup';
+  readonly id: string;
+  readonly input: Node;
+  readonly table: ExternalTable;
+  readonly keyOf: (value: unknown) => unknown;
+  readonly onMiss: MissPolicy;
+  readonly onUnknown: UnknownPolicy;
+  readonly select: (value: unknown, row: unknown, pairing: LookupPairing) => unknown;
+}
+
 /** A step with state, whose id ties the state to it. */
 export interface OperatorNode {
   readonly kind: 'operator';
@@ -79,6 +94,10 @@ export interface SideNode {
 
 export function isOperator(node: Node): node is OperatorNode {
   return node.kind === 'operator';
+}
+
+export function isLookup(node: Node): node is LookupNode {
+  return node.kind === 'lookup';
 }
 
 /** What a node reads, in the order an operator counts its inputs. */
@@ -102,7 +121,7 @@ export function ancestryOf(...nodes: readonly Node[]): readonly Node[] {
 /** A name for a node in messages and dead letters: its id, or the steps that lead to it (`orders.filter.map`). */
 export function labelOf(node: Node): string {
   if (node.kind === 'source') return node.name;
-  if (isOperator(node)) return node.id;
+  if (isOperator(node) || isLookup(node)) return node.id;
   const step = node.kind === 'side' ? node.output : node.kind;
   return `${inputsOf(node).map(labelOf).join('+')}.${step}`;
 }

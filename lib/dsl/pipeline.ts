@@ -1,5 +1,14 @@
 import { DefinitionError } from '../model/index.ts';
-import { ancestryOf, isOperator, type Node, type SourceNode } from './nodes.ts';
+import type { ExternalTable, ExternalTableSpec } from './external-table.ts';
+import {
+  ancestryOf,
+  isLookup,
+  isOperator,
+  labelOf,
+  type LookupNode,
+  type Node,
+  type SourceNode,
+} from './nodes.ts';
 import type { SourceSpec } from './source.ts';
 import { Flow, Stream } from './streams.ts';
 
@@ -7,12 +16,32 @@ import { Flow, Stream } from './streams.ts';
 // oxlint-disable-next-line typescript/no-explicit-any
 type AnySource = SourceSpec<any>;
 
+/** Any table outside, whatever its rows are. */
+// oxlint-disable-next-line typescript/no-explicit-any
+type AnyTable = ExternalTableSpec<any, any, any>;
+
+// Empty by intent: no name is one of a table.
+// oxlint-disable-next-line typescript/no-generated-empty-object-type
+type NoTables = Record<never, never>;
+
 type StreamsOf<Sources> = {
   readonly [Name in keyof Sources]: Sources[Name] extends SourceSpec<infer T> ? Stream<T> : never;
 };
 
 type InputsOf<Sources> = {
   readonly [Name in keyof Sources]: Sources[Name] extends SourceSpec<infer T> ? T : never;
+};
+
+type BoundTables<Tables> = {
+  readonly [Name in keyof Tables]: Tables[Name] extends ExternalTableSpec<infer K, infer V>
+    ? ExternalTable<K, V>
+    : never;
+};
+
+type TablesOf<Tables> = {
+  readonly [Name in keyof Tables]: Tables[Name] extends ExternalTableSpec<infer K, unknown, infer Stored>
+    ? { readonly key: K; readonly row: Stored }
+    : never;
 };
 
 type OutputsOf<Outputs> = {
@@ -27,24 +56,35 @@ export type ErrorPolicy = 'quarantine' | 'halt';
 
 /**
  * A pipeline as it is defined: named streams in, named streams out. It does nothing until it is planned, deployed or
- * tested. `In` and `Out` are what its sources take and its sinks give, by name.
+ * tested. `In` and `Out` are what its sources take and its sinks give, `Tables` the keys and rows of tables outside, by
+ * name.
  */
-export interface Pipeline<In extends object = object, Out extends object = object> {
+export interface Pipeline<
+  In extends object = object,
+  Out extends object = object,
+  Tables extends object = object,
+> {
   readonly name: string;
   readonly onError: ErrorPolicy;
   readonly delivery: DeliveryPolicy;
   readonly forgets: readonly string[];
   readonly sources: { readonly [Name in keyof In]: SourceNode };
   readonly sinks: { readonly [Name in keyof Out]: Node };
+  readonly tables: { readonly [Name in keyof Tables]: ExternalTable };
   /** Only for the compiler. */
-  readonly '~types'?: { readonly in: In; readonly out: Out };
+  readonly '~types'?: { readonly in: In; readonly out: Out; readonly tables: Tables };
 }
 
-export interface PipelineDefinition<Sources, Outputs> {
+export interface PipelineDefinition<Sources, Outputs, Tables = object> {
   /** What comes in, by name. The names bind streams when the pipeline is deployed. */
   readonly sources: Sources;
-  /** Builds the outputs from the sources. The keys of what it returns name the sinks. */
-  readonly build: (sources: StreamsOf<Sources>) => Outputs;
+  /**
+   * Tables outside that events are joined with, by name. The names bind tables when the pipeline is deployed.
+   * @default none
+   */
+  readonly tables?: Tables;
+  /** Builds the outputs from the sources, and from the tables. The keys of what it returns name the sinks. */
+  readonly build: (sources: StreamsOf<Sources>, tables: BoundTables<Tables>) => Outputs;
   /**
    * `quarantine` sends a record on which a user function throws to the dead letters and goes on; `halt` stops the
    * shard at it until the code is mended.
@@ -86,10 +126,11 @@ export function pipeline<
   const Sources extends Readonly<Record<string, AnySource>>,
   // oxlint-disable-next-line typescript/no-explicit-any
   const Outputs extends Readonly<Record<string, Flow<any>>>,
+  const Tables extends Readonly<Record<string, AnyTable>> = NoTables,
 >(
   name: string,
-  definition: PipelineDefinition<Sources, Outputs>,
-): Pipeline<InputsOf<Sources>, OutputsOf<Outputs>> {
+  definition: PipelineDefinition<Sources, Outputs, Tables>,
+): Pipeline<InputsOf<Sources>, OutputsOf<Outputs>, TablesOf<Tables>> {
   requireName('pipeline', name, NAME, "lower-case letters, digits and '-', for example 'orders-per-minute'");
   const sources = mapValues(definition.sources, (spec, sourceName): SourceNode => {
     requireName('source', sourceName, STREAM_NAME, "letters and digits, for example 'orders'");
@@ -97,7 +138,11 @@ export function pipeline<
   });
   // One stream for each source: the mapped type says so, the compiler can't follow it through the mapping.
   const streams = mapValues(sources, (node) => new Stream(node)) as unknown as StreamsOf<Sources>;
-  const outputs = definition.build(streams);
+  const tables = mapValues<AnyTable, ExternalTable>(definition.tables ?? {}, (spec, tableName) => {
+    requireName('table', tableName, STREAM_NAME, "letters and digits, for example 'customers'");
+    return Object.freeze({ name: tableName, spec });
+  });
+  const outputs = definition.build(streams, tables as BoundTables<Tables>);
   const sinks = mapValues(outputs, (output, sinkName): Node => {
     requireName('output', sinkName, STREAM_NAME, "letters and digits, for example 'perMinute'");
     if (output instanceof Flow) return output.node;
@@ -108,6 +153,7 @@ export function pipeline<
   });
   const { onError = 'quarantine', delivery = 'eager', forgets = [] } = definition;
   checkConnections(name, Object.values(sources), Object.values(sinks), forgets);
+  checkLookups(name, Object.values(tables), Object.values(sinks));
   return Object.freeze({
     name,
     onError,
@@ -115,7 +161,8 @@ export function pipeline<
     forgets: Object.freeze([...forgets]),
     sources,
     sinks,
-  }) as Pipeline<InputsOf<Sources>, OutputsOf<Outputs>>;
+    tables,
+  }) as Pipeline<InputsOf<Sources>, OutputsOf<Outputs>, TablesOf<Tables>>;
 }
 
 function checkConnections(
@@ -142,7 +189,7 @@ function checkConnections(
   }
   const ids = new Set<string>();
   for (const node of nodes) {
-    if (!isOperator(node)) continue;
+    if (!isOperator(node) && !isLookup(node)) continue;
     requireName('operator', node.id, NAME, "lower-case letters, digits and '-', for example 'per-minute'");
     if (ids.has(node.id)) {
       throw new DefinitionError(
@@ -158,6 +205,37 @@ function checkConnections(
         'a new id',
     );
   }
+}
+
+/**
+ * A table is asked before a batch is applied, so what it is asked for may depend on the records alone, not on state.
+ */
+function checkLookups(name: string, tables: readonly ExternalTable[], sinks: readonly Node[]): void {
+  const lookups = ancestryOf(...sinks).filter(isLookup);
+  for (const lookup of lookups) {
+    if (!tables.includes(lookup.table)) {
+      throw new DefinitionError(
+        `lookup "${lookup.id}" of pipeline "${name}" asks table "${lookup.table.name}" of another pipeline; use the tables ` +
+          'given to its own build',
+      );
+    }
+    const before = ancestryOf(lookup).find(isOperator);
+    if (before !== undefined) throw new DefinitionError(behindState(name, lookup, before));
+  }
+  const unused = tables.find((table) => lookups.every((lookup) => lookup.table !== table));
+  if (unused !== undefined) {
+    throw new DefinitionError(
+      `table "${unused.name}" of pipeline "${name}" is in no join that leads to an output; use it in build or remove it`,
+    );
+  }
+}
+
+function behindState(name: string, lookup: LookupNode, before: Node): string {
+  return (
+    `lookup "${lookup.id}" of pipeline "${name}" comes after "${labelOf(before)}", which keeps state: what it would ask ` +
+    'for is not known before a batch is applied; look up before it, or join the results with the table in a pipeline of ' +
+    'their own'
+  );
 }
 
 function requireName(what: string, name: string, shape: RegExp, allowed: string): void {

@@ -3,6 +3,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 /** Any schema of the Standard Schema family: zod, valibot, arktype and others. */
 export type Schema = StandardSchemaV1;
 
+export type SchemaInput<S extends Schema> = StandardSchemaV1.InferInput<S>;
 export type SchemaOutput<S extends Schema> = StandardSchemaV1.InferOutput<S>;
 
 export type Validation =

@@ -61,6 +61,8 @@ import {
   type JoinWithinOptions,
   type SameKey,
 } from './join-options.ts';
+import type { ExternalTable, TableKey } from './external-table.ts';
+import { lookupNode, type JoinLookupOptions, type MissPolicy } from './join-lookup.ts';
 import {
   filterNode,
   flatMapNode,
@@ -112,6 +114,20 @@ export class Stream<T> extends Flow<T> {
    */
   keyBy<K extends KeyValue>(keyOf: (value: T) => K): KeyedStream<K, T> {
     return new KeyedStream(keyNode(this.node, keyOf));
+  }
+
+  /**
+   * Joins each value with the row a table outside holds for it. The table is read before a batch is applied, each key once;
+   * values of one batch get one answer. The stage then journals every batch before anything of it is delivered, as the
+   * table may say something else when it is asked again.
+   * @param id names the step in plans and dead letters
+   */
+  joinLookup<TK extends TableKey, V, Miss extends MissPolicy, Out>(
+    id: string,
+    table: ExternalTable<TK, V>,
+    options: JoinLookupOptions<T, TK, V, Miss, Out>,
+  ): Stream<Out> {
+    return new Stream(lookupNode(id, this.node, table, options));
   }
 
   /** The values of this stream and another, as one. */
@@ -168,6 +184,20 @@ export class KeyedStream<K extends KeyValue, T> extends Flow<T> {
   /** Gives each value another key. */
   keyBy<K2 extends KeyValue>(keyOf: (value: T) => K2): KeyedStream<K2, T> {
     return new KeyedStream(keyNode(this.node, keyOf));
+  }
+
+  /**
+   * Joins each value with the row a table outside holds for it. The table is read before a batch is applied, each key once;
+   * values of one batch get one answer. The stage then journals every batch before anything of it is delivered, as the
+   * table may say something else when it is asked again.
+   * @param id names the step in plans and dead letters
+   */
+  joinLookup<TK extends TableKey, V, Miss extends MissPolicy, Out>(
+    id: string,
+    table: ExternalTable<TK, V>,
+    options: JoinLookupOptions<T, TK, V, Miss, Out>,
+  ): KeyedStream<K, Out> {
+    return new KeyedStream(lookupNode(id, this.node, table, options));
   }
 
   /** The values of this stream and another with keys of the same type, as one. */

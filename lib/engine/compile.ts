@@ -1,22 +1,19 @@
-import { inputsOf, isOperator, labelOf, LATE, type Node, type OperatorNode } from '../dsl/index.ts';
-import { encodeKey, type Event, type LateEvent } from '../model/index.ts';
+import { inputsOf, isOperator, LATE, type Node, type OperatorNode } from '../dsl/index.ts';
+import type { LateEvent } from '../model/index.ts';
 import { delayBefore, delayBehind, type Edge, type StageGraph } from '../plan/index.ts';
 import { RunningOperator } from './running-operator.ts';
 import type { TaskState } from './state.ts';
+import { statelessStep, type StatelessHost, type Step } from './stateless-step.ts';
 
 /** What the compiled steps need from the task that runs them. */
-export interface StepHost {
+export interface StepHost extends StatelessHost {
   readonly state: TaskState;
-  /** The partition key of the record at hand. */
-  partitionKey(): string;
   /** Takes what reaches an output. */
   reaching(sink: string): Step;
   /** Takes what is needed in another stage. */
   sending(edge: Edge): Step;
   /** A late value that no output takes. */
   late(operator: string, event: LateEvent): void;
-  /** User code threw. */
-  failed(operator: string, event: Event, error: unknown): void;
 }
 
 /** A stage as functions: events go in, and what they set off happens before the call returns. */
@@ -30,11 +27,6 @@ export interface CompiledStage {
   /** For each stage it sends to, by how much what it sends can lie behind its own event time, in ms. */
   readonly delayTo: ReadonlyMap<string, number>;
 }
-
-/** Takes an event as far as it goes. */
-export type Step = (event: Event) => void;
-
-const FAILED = Symbol('failed');
 
 /** Turns the nodes of one stage into functions that push events through, depth first, in the order of definition. */
 export function compileStage(graph: StageGraph, host: StepHost): CompiledStage {
@@ -104,64 +96,6 @@ function fanOut(targets: readonly Step[]): Step {
   return (event) => {
     for (const target of targets) target(event);
   };
-}
-
-function statelessStep(node: Exclude<Node, { kind: 'operator' | 'side' }>, next: Step, host: StepHost): Step {
-  const label = labelOf(node);
-  const attempt = <T>(event: Event, run: (value: unknown) => T): T | typeof FAILED => {
-    try {
-      return run(event.value);
-    } catch (error) {
-      host.failed(label, event, error);
-      return FAILED;
-    }
-  };
-  switch (node.kind) {
-    case 'source':
-    case 'merge':
-      return next;
-    case 'map':
-      return (event) => {
-        const value = attempt(event, node.apply);
-        if (value !== FAILED) next({ ...event, value });
-      };
-    case 'filter':
-      return (event) => {
-        const isKept = attempt(event, node.keep);
-        if (isKept === true) next(event);
-        // An earlier version of the row may have passed.
-        else if (isKept === false && event.change !== undefined) next({ ...event, change: 'retract' });
-      };
-    case 'flat-map':
-      return (event) => {
-        const values = attempt(event, (value) => [...node.expand(value)]);
-        if (values === FAILED) return;
-        const rest = withoutWindow(event);
-        for (const value of values) next({ ...rest, value });
-      };
-    case 'by-partition-key':
-      return (event) => next({ ...event, key: encodeKey(host.partitionKey()) });
-    case 'key-by':
-      return (event) => {
-        const key = attempt(event, (value) => encodeKey(node.keyOf(value)));
-        if (key === FAILED) return;
-        next({ ...withoutRow(event), key });
-      };
-  }
-}
-
-// Most events have neither: to leave out what isn't there costs more than all else a step does.
-
-function withoutWindow(event: Event): Event {
-  if (event.window === undefined) return event;
-  const { window: _, ...rest } = event;
-  return rest;
-}
-
-function withoutRow(event: Event): Event {
-  if (event.row === undefined) return withoutWindow(event);
-  const { window: _, row: __, ...rest } = event;
-  return rest;
 }
 
 function runningOperator(

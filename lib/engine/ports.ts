@@ -1,3 +1,4 @@
+import type { Looked } from '../joins/index.ts';
 import type { InputRecord, Position, Progress, SentOutput, TableOutput } from '../model/index.ts';
 
 /** A shard's place in its stream. */
@@ -45,4 +46,14 @@ export interface Shuffle {
 
   /** The shards of the stream this stage reads that can still get records. */
   peers(): Promise<readonly string[]>;
+}
+
+/** Tables outside, by the names the pipeline has for them. */
+export interface Lookups {
+  /**
+   * What the table says of each of these keys, given as the model encodes them. What it doesn't say in time is unknown;
+   * nothing of that is thrown.
+   * @throws FatalError if it never will, as the pipeline asks for what the table can't have
+   */
+  lookUp(table: string, keys: ReadonlySet<string>): Promise<ReadonlyMap<string, Looked<unknown>>>;
 }

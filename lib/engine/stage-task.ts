@@ -1,10 +1,12 @@
 import type { Pipeline, SourceSpec } from '../dsl/index.ts';
+import type { Looked } from '../joins/index.ts';
 import {
   decodeControlRecord,
   decodeKey,
   decodePacket,
   decodeProgress,
   EVERYWHERE,
+  FatalError,
   hashOfPartition,
   hashOfPartitionKey,
   messageOf,
@@ -16,15 +18,17 @@ import {
   type RowOutput,
 } from '../model/index.ts';
 import { planOf, stageGraphOf, type Edge, type StagePlan } from '../plan/index.ts';
-import { compileStage, type CompiledStage, type Step, type StepHost } from './compile.ts';
+import { compileStage, type CompiledStage, type StepHost } from './compile.ts';
 import { decodeRecord } from './decode-record.ts';
 import { advanced, alive, END_OF_TIME, isOvertaken, ticked, type EventTime } from './event-clock.ts';
 import { HaltError } from './halt.ts';
+import { LookupProbe, NO_ANSWERS, type Answers, type Questions } from './lookup-probe.ts';
 import type { KeyedTable } from './keyed-table.ts';
 import type { ShardFacts } from './ports.ts';
 import { heardOf, NO_PRODUCERS, seen, watermarkOf, type Producers } from './producers.ts';
 import { newEventsOf, nextNumber, RECEIVED, SENT } from './shuffled-events.ts';
 import { TaskState } from './state.ts';
+import type { Step } from './stateless-step.ts';
 
 type HashRange = Pick<ShardFacts, 'firstHash' | 'lastHash'>;
 
@@ -49,9 +53,11 @@ export class StageTask {
   readonly #spec: SourceSpec<unknown> | undefined;
   readonly #haltsOnError: boolean;
   readonly #compiled: CompiledStage;
+  readonly #probe: LookupProbe | undefined;
   #outputs: Output[] = [];
   #record: InputRecord = { sequenceNumber: '0', partitionKey: '', data: new Uint8Array(), arrival: 0 };
   #index = 0;
+  #answers = NO_ANSWERS;
 
   constructor(pipeline: Pipeline, stageId: string, shardId: string) {
     const graph = stageGraphOf(pipeline, stageId);
@@ -63,14 +69,25 @@ export class StageTask {
     this.#haltsOnError = pipeline.onError === 'halt';
     this.state = new TaskState([...stage.operators.map(({ id }) => id), SENT, RECEIVED]);
     this.#compiled = compileStage(graph, this.#host());
+    this.#probe = LookupProbe.of(graph);
   }
 
   /**
-   * Applies one record. Call it once for each record of the shard, in sequence order.
+   * What these records need to know of tables outside, beside the answers at hand, to be applied. To be asked until there
+   * is nothing more: a lookup may go by what another has found.
+   * @throws RetryableError if one of the answers is that there is none, and the records have to come again
+   */
+  questionsOf(records: readonly InputRecord[], answers: Answers): Questions {
+    return this.#probe?.questionsOf(records, answers) ?? new Map();
+  }
+
+  /**
+   * Applies one record. Call it once for each record of the shard, in sequence order, with the answers to its questions.
    * @throws HaltError if user code fails and the pipeline halts on errors; the task is then unusable
    * @throws FatalError if a shuffle has lost records
    */
-  process(record: InputRecord): void {
+  process(record: InputRecord, answers: Answers = NO_ANSWERS): void {
+    this.#answers = answers;
     this.#record = record;
     this.#index = 0;
     const text = this.#spec === undefined ? undefined : record.text;
@@ -208,6 +225,9 @@ export class StageTask {
           timestamp,
           late.value,
         ),
+      answerTo: (table, key) => this.#answerTo(table, key),
+      refused: (reason, operator, { value, timestamp }, message) =>
+        this.#deadLetter(reason, operator, message, timestamp, value),
       failed: (operator, event, error) => this.#failed(operator, event, error),
     };
   }
@@ -252,6 +272,15 @@ export class StageTask {
     const number = nextNumber(this.#table(SENT), to, partition);
     const { timestamp } = event;
     this.#outputs.push({ kind: 'sent', id: this.#nextId(), timestamp, to, edge, partition, number, event });
+  }
+
+  #answerTo(table: string, key: string): Looked<unknown> {
+    const answer = this.#answers.get(table)?.get(key);
+    if (answer !== undefined) return answer;
+    throw new FatalError(
+      `table "${table}" was not asked for "${key}" before the batch was applied; key functions of lookups, and the steps ` +
+        'before them, must give the same for the same value',
+    );
   }
 
   #partitionsOf(stageId: string): number {

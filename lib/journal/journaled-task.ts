@@ -13,6 +13,7 @@ import {
   type SequenceNumber,
 } from '../model/index.ts';
 import type { StagePlan } from '../plan/index.ts';
+import { answersFor } from './answers.ts';
 import { appendToJournal } from './append.ts';
 import type { Invocation, InvocationResult } from './invocation.ts';
 import type { TaskMemory } from './memory.ts';
@@ -106,7 +107,12 @@ export class JournaledTask {
     if (obtained.gapUpTo !== undefined)
       await this.#closeGap(memory, obtained.gapUpTo, halted?.sequenceNumber, tally);
     await this.#fold(memory, records, tally);
-    if (invocation.window !== 'open' || halted !== undefined || obtained.mustAppend) {
+    const isTailEnough =
+      invocation.window === 'open' &&
+      halted === undefined &&
+      !obtained.mustAppend &&
+      !this.#context.asksTables;
+    if (!isTailEnough) {
       await this.#commit(memory, tally);
     }
     if (invocation.window !== 'open') this.#requireDelivered(memory);
@@ -155,7 +161,8 @@ export class JournaledTask {
     if (first !== undefined && Number.isFinite(now)) {
       tally.silenceMs = Math.max(tally.silenceMs, first.arrival - now);
     }
-    for (const record of fresh) memory.task.process(record);
+    const answers = await answersFor(this.#context, memory.task, fresh);
+    for (const record of fresh) memory.task.process(record, answers);
     const last = fresh.at(-1);
     if (last !== undefined) {
       memory.through = after(last.sequenceNumber);

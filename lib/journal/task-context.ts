@@ -1,5 +1,11 @@
-import { isOperator, type Pipeline } from '../dsl/index.ts';
-import { StageTask, type InputStream, type OutputSinks, type Shuffle } from '../engine/index.ts';
+import { isLookup, isOperator, type Pipeline } from '../dsl/index.ts';
+import {
+  StageTask,
+  type InputStream,
+  type Lookups,
+  type OutputSinks,
+  type Shuffle,
+} from '../engine/index.ts';
 import type { Migrations } from '../model/index.ts';
 import {
   fingerprintOf,
@@ -17,6 +23,8 @@ export interface TaskPorts {
   readonly sinks: OutputSinks;
   /** Needed where the stage sends to others. */
   readonly shuffle?: Shuffle;
+  /** Needed where the stage looks up tables outside. */
+  readonly lookups?: Lookups;
   /** A text that is never given out twice, anywhere. */
   readonly newToken: () => string;
 }
@@ -61,6 +69,11 @@ export interface TaskContext {
   readonly canHalt: boolean;
   /** Outputs wait until the journal holds what they come from. */
   readonly isTransactional: boolean;
+  /**
+   * What tables outside have said is in the state, and may not be said again: the state is no function of the log alone,
+   * so nothing of a batch may leave the task, in a tail or as an output, before the journal holds it.
+   */
+  readonly asksTables: boolean;
   /** The stages it sends to. */
   readonly receivers: readonly string[];
   readonly shapes: StateShapes;
@@ -78,6 +91,8 @@ export function taskContext(
   ports: TaskPorts,
   limits: TaskLimits,
 ): TaskContext {
+  const { nodes } = stageGraphOf(pipeline, stage.id);
+  const asksTables = nodes.some(isLookup);
   return {
     stageId: stage.id,
     shardId,
@@ -87,14 +102,13 @@ export function taskContext(
     limits,
     newStageTask: () => new StageTask(pipeline, stage.id, shardId),
     canHalt: pipeline.onError === 'halt',
-    isTransactional: pipeline.delivery === 'transactional',
+    isTransactional: asksTables || pipeline.delivery === 'transactional',
+    asksTables,
     receivers: [...new Set(stage.sends.map(({ to }) => to))],
     shapes: stateShapesOf(stage),
     fingerprint: fingerprintOf(stage),
     migrations: new Map(
-      stageGraphOf(pipeline, stage.id)
-        .nodes.filter(isOperator)
-        .map(({ id, definition }) => [id, definition.migrations ?? {}]),
+      nodes.filter(isOperator).map(({ id, definition }) => [id, definition.migrations ?? {}]),
     ),
     forgets: new Set(pipeline.forgets),
   };

@@ -47,6 +47,10 @@ export type DeadLetterReason =
   | 'no-timestamp'
   | 'failed'
   | 'late'
+  /** A lookup found no row. */
+  | 'not-found'
+  /** A lookup got no answer in time. */
+  | 'unanswered'
   | 'undeliverable';
 
 /** A record, or its effect on one operator, that nothing else took: named, with its position and payload. */

@@ -9,6 +9,8 @@ export const ENVIRONMENT = {
   stream: 'MILLRACE_STREAM',
   /** JSON: the name of the stream of each stage it sends to. */
   shuffles: 'MILLRACE_SHUFFLES',
+  /** JSON: the DynamoDB table of each table outside, by the name the pipeline has for it. */
+  tables: 'MILLRACE_TABLES',
 } as const;
 
 /** Partition key and sort key of the journal table. */

@@ -1,5 +1,5 @@
 import { formatDuration } from '../time/index.ts';
-import type { OperatorPlan, Plan, StageInput, StagePlan, StageTime } from './plan.ts';
+import type { LookupPlan, OperatorPlan, Plan, StageInput, StagePlan, StageTime } from './plan.ts';
 
 /** The plan as text a person reads: stages, what each operator keeps and for how long, and where results go. */
 export function describePlan(plan: Plan): string {
@@ -9,9 +9,10 @@ export function describePlan(plan: Plan): string {
   ].join('\n');
 }
 
-function describeStage({ id, input, time, operators, sinks, sends }: StagePlan): string {
+function describeStage({ id, input, time, operators, lookups = [], sinks, sends }: StagePlan): string {
   return [
     `  stage ${id}: ${describeInput(input)}, ${describeTime(time)}`,
+    ...lookups.map(describeLookup),
     ...operators.map(describeOperator),
     ...sends.map(({ edge, to }) => `    -> ${to} (by key, for ${edge})`),
     ...sinks.map(({ name, kind }) => `    -> ${name} (${kind})`),
@@ -34,4 +35,33 @@ function describeOperator({ id, does, keeps, late, horizonMs }: OperatorPlan): s
   const horizon =
     horizonMs === undefined ? 'without end' : `up to ${formatDuration(horizonMs)} behind the newest event`;
   return [`    ${id}: ${does}`, `      keeps ${keeps}, ${horizon}`, `      late -> ${late}`].join('\n');
+}
+
+const ON_MISS = {
+  drop: 'dropped',
+  keep: 'kept without a row',
+  'dead-letter': 'to the dead letters',
+} as const;
+
+const ON_UNKNOWN = {
+  retry: 'the batch comes again',
+  stale: 'takes what is remembered, else the batch comes again',
+  'dead-letter': 'to the dead letters',
+} as const;
+
+function describeLookup({
+  id,
+  table,
+  key,
+  onMiss,
+  onUnknown,
+  ttlMs,
+  missTtlMs,
+  maxEntries,
+}: LookupPlan): string {
+  return [
+    `    ${id}: look up table ${table} by ${key.join(', ')}, each batch is journaled before its results are delivered`,
+    `      caches rows for ${formatDuration(ttlMs)}, missing keys for ${formatDuration(missTtlMs)}, at most ${maxEntries}`,
+    `      missing -> ${ON_MISS[onMiss]}; no answer -> ${ON_UNKNOWN[onUnknown]}`,
+  ].join('\n');
 }

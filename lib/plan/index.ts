@@ -4,6 +4,15 @@ export { describeDiff, diffPlans, isUpgradable, type PlanDiff, type StateChange 
 export { mermaidOf } from './mermaid.ts';
 export { METRIC_NAMESPACE, METRICS, type MetricName } from './metric-names.ts';
 export { delayBefore, delayBehind, planOf, stageGraphOf } from './plan-of.ts';
-export type { OperatorPlan, Plan, SendPlan, SinkPlan, StageInput, StagePlan, StageTime } from './plan.ts';
+export type {
+  LookupPlan,
+  OperatorPlan,
+  Plan,
+  SendPlan,
+  SinkPlan,
+  StageInput,
+  StagePlan,
+  StageTime,
+} from './plan.ts';
 export { fingerprintOf, stateShapesOf, type StateShapes } from './shapes.ts';
 export { topologyOf, type Edge, type StageGraph } from './topology.ts';

@@ -1,5 +1,14 @@
-import { inputsOf, isOperator, LATE, type Node, type OperatorNode, type Pipeline } from '../dsl/index.ts';
-import type { OperatorPlan, Plan, SinkPlan, StageInput, StagePlan, StageTime } from './plan.ts';
+import {
+  inputsOf,
+  isLookup,
+  isOperator,
+  LATE,
+  type LookupNode,
+  type Node,
+  type OperatorNode,
+  type Pipeline,
+} from '../dsl/index.ts';
+import type { LookupPlan, OperatorPlan, Plan, SinkPlan, StageInput, StagePlan, StageTime } from './plan.ts';
 import { topologyOf, type StageGraph } from './topology.ts';
 
 /** Into how many parts a shuffle divides its keys. A constant of the format: the parts are what state is stored by. */
@@ -29,11 +38,13 @@ export function stageGraphOf(pipeline: Pipeline, stageId: string): StageGraph {
 
 function stageOf(graph: StageGraph, graphs: readonly StageGraph[]): StagePlan {
   const time = timeOf(graph, graphs);
+  const lookups = graph.nodes.filter(isLookup).map(lookupOf);
   return {
     id: graph.id,
     input: inputOf(graph, graphs),
     time,
     operators: graph.nodes.filter(isOperator).map((node) => operatorOf(node, graph, time.outOfOrderMs)),
+    ...(lookups.length > 0 && { lookups }),
     sinks: graph.sinks.map(([name, node]) => sinkOf(name, node, graph)),
     sends: graph.sends.map(({ id, to, from }) => ({
       edge: id,
@@ -78,6 +89,12 @@ function operatorOf(node: OperatorNode, graph: StageGraph, outOfOrderMs: number)
     late: isLateUsed ? 'outputs' : 'dead-letters',
     ...(horizonMs !== undefined && { horizonMs: horizonMs + outOfOrderMs + delayBefore(node, graph) }),
   };
+}
+
+function lookupOf({ id, table, onMiss, onUnknown }: LookupNode): LookupPlan {
+  const { key, reading } = table.spec;
+  const { ttlMs, missTtlMs, maxEntries } = reading;
+  return { id, table: table.name, key, onMiss, onUnknown, ttlMs, missTtlMs, maxEntries };
 }
 
 function sinkOf(name: string, node: Node, graph: StageGraph): SinkPlan {

@@ -1,4 +1,4 @@
-import type { DeliveryPolicy, ErrorPolicy } from '../dsl/index.ts';
+import type { DeliveryPolicy, ErrorPolicy, MissPolicy, UnknownPolicy } from '../dsl/index.ts';
 
 /**
  * A pipeline as data: what is deployed, printed, compared. Plain JSON; the functions stay in the pipeline, and the
@@ -22,6 +22,8 @@ export interface StagePlan {
   readonly time: StageTime;
   /** Stateful operators, each before those that read its results. */
   readonly operators: readonly OperatorPlan[];
+  /** Joins with tables outside; absent if there are none. A stage that has some journals every batch. */
+  readonly lookups?: readonly LookupPlan[];
   readonly sinks: readonly SinkPlan[];
   /** What leaves for other stages. */
   readonly sends: readonly SendPlan[];
@@ -72,6 +74,21 @@ export interface OperatorPlan {
   readonly late: 'outputs' | 'dead-letters';
   /** How far behind the newest event an entry can still be kept, in ms of event time; absent without a bound. */
   readonly horizonMs?: number;
+}
+
+export interface LookupPlan {
+  readonly id: string;
+  /** The name the pipeline has for the table. */
+  readonly table: string;
+  /** The attributes of its key. */
+  readonly key: readonly string[];
+  readonly onMiss: MissPolicy;
+  readonly onUnknown: UnknownPolicy;
+  /** For how long rows, and keys that have none, are remembered, in ms of processing time. */
+  readonly ttlMs: number;
+  readonly missTtlMs: number;
+  /** How many keys each function remembers at most. */
+  readonly maxEntries: number;
 }
 
 export interface SinkPlan {

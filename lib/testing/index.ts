@@ -19,4 +19,10 @@ export {
   type Workload,
 } from './simulation/index.ts';
 export { MemoryStream } from './memory-stream.ts';
-export { testDriver, type TestDeadLetter, type TestDriver, type TestDriverOptions } from './test-driver.ts';
+export {
+  testDriver,
+  type TestDeadLetter,
+  type TestDriver,
+  type TestDriverOptions,
+  type TestTable,
+} from './test-driver.ts';

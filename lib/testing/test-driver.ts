@@ -15,8 +15,9 @@ import {
 import { planOf, stageGraphOf, type StagePlan } from '../plan/index.ts';
 import { timestampMs } from '../time/index.ts';
 import { MemorySinks } from './memory-sinks.ts';
+import { answersOf, memoryTables, type MemoryTables } from './memory-tables.ts';
 
-export interface TestDriverOptions<In extends object> {
+export interface TestDriverOptions<In extends object, Tables extends object = object> {
   /** Reads the partition key a producer would give a record, for pipelines that key by it. */
   readonly partitionKeys?: { readonly [Name in keyof In]?: (value: In[Name]) => string };
   /**
@@ -24,7 +25,17 @@ export interface TestDriverOptions<In extends object> {
    * @default 1
    */
   readonly shards?: number;
+  /**
+   * What the tables outside hold: rows by their key, or a function that finds them. They are asked anew for each record. Of
+   * what throws there is no answer: where the batch would come again, `send` throws, and nothing of the record was applied.
+   */
+  readonly tables?: { readonly [Name in keyof Tables]?: TestTable<Tables[Name]> };
 }
+
+/** A table outside, as a test stands in for it. */
+export type TestTable<Table> = Table extends { readonly key: infer K; readonly row: infer Row }
+  ? ReadonlyMap<K, Row> | ((key: K) => Row | undefined)
+  : never;
 
 interface TestSource<T> {
   /** Puts records into the source, one after another, and runs the pipeline on each. */
@@ -80,11 +91,11 @@ export interface TestDriver<In extends object, Out extends object> {
  * driver.sources.clicks.send({ page: '/', at: 0 }, { page: '/', at: 61_000 });
  * expect(driver.sinks.perMinute.take()).toEqual([{ key: '/', windowStart: 0, windowEnd: 60_000, clicks: 1 }]);
  */
-export function testDriver<In extends object, Out extends object>(
-  pipeline: Pipeline<In, Out>,
-  { partitionKeys = {}, shards = 1 }: TestDriverOptions<In> = {},
+export function testDriver<In extends object, Out extends object, Tables extends object>(
+  pipeline: Pipeline<In, Out, Tables>,
+  { partitionKeys = {}, shards = 1, tables = {} }: TestDriverOptions<NoInfer<In>, NoInfer<Tables>> = {},
 ): TestDriver<In, Out> {
-  const run = new PipelineRun(pipeline, shards);
+  const run = new PipelineRun(pipeline, shards, memoryTables(tables));
   const keyOf = partitionKeys as Readonly<Record<string, ((value: unknown) => string) | undefined>>;
   const sourceOf = (name: string): TestSource<unknown> => ({
     send: (...values) =>
@@ -131,13 +142,15 @@ class PipelineRun {
   readonly sinks = new MemorySinks();
   readonly #pipeline: Pipeline;
   readonly #shards: number;
+  readonly #tables: MemoryTables;
   readonly #tasks: readonly Task[];
   readonly #taken = new Map<string, unknown[]>();
   #deadLetters: TestDeadLetter[] = [];
   #sequence = FIRST_SEQUENCE_NUMBER;
   #now = Number.NEGATIVE_INFINITY;
 
-  constructor(pipeline: Pipeline, shards: number) {
+  constructor(pipeline: Pipeline, shards: number, tables: MemoryTables) {
+    this.#tables = tables;
     this.#pipeline = pipeline;
     this.#shards = shards;
     this.#tasks = planOf(pipeline).stages.flatMap((stage) =>
@@ -209,7 +222,7 @@ class PipelineRun {
     this.#sequence += 1n;
     const arrival = Number.isFinite(this.#now) ? this.#now : 0;
     const record: InputRecord = { sequenceNumber: String(this.#sequence), partitionKey, data, arrival };
-    each.task.process(record);
+    each.task.process(record, answersOf(each.task, record, this.#tables));
     const outputs = each.task.takeOutputs();
     this.#put(outputs.filter((output): output is TableOutput => output.kind !== 'sent'));
     this.#forward(outputs.filter((output): output is SentOutput => output.kind === 'sent'));

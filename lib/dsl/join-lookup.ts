@@ -1,0 +1,51 @@
+import type { ExternalTable, TableKey } from './external-table.ts';
+import type { LookupNode, Node } from './nodes.ts';
+
+/**
+ * What becomes of an event whose key isn't in the table: it is dropped, it is kept without a row, or it goes to the dead
+ * letters.
+ */
+export type MissPolicy = 'drop' | 'keep' | 'dead-letter';
+
+/**
+ * What becomes of an event whose key the table gave no answer for in time: its batch is delivered again later; it takes
+ * what is remembered though its time is over, and is delivered again where nothing is; or it goes to the dead letters.
+ */
+export type UnknownPolicy = 'retry' | 'stale' | 'dead-letter';
+
+/** What a lookup says beside the row. */
+export interface LookupPairing {
+  /** The row was remembered longer than its time to live, as the table gave no answer. */
+  readonly isStale: boolean;
+}
+
+type RowOf<Miss extends MissPolicy, V> = Miss extends 'keep' ? V | undefined : V;
+
+/** How events are joined with the rows of a table outside. */
+export interface JoinLookupOptions<T, K extends TableKey, V, Miss extends MissPolicy, Out> {
+  /** Reads the key of the row from a value: as text or a number, or both parts of it in a list. */
+  readonly key: (value: T) => K;
+  readonly onMiss: Miss;
+  /** @default 'retry' */
+  readonly onUnknown?: UnknownPolicy;
+  /** Makes the result of a value and its row. */
+  readonly select: (value: T, row: RowOf<Miss, V>, pairing: LookupPairing) => Out;
+}
+
+export function lookupNode<T, K extends TableKey, V, Miss extends MissPolicy, Out>(
+  id: string,
+  input: Node,
+  table: ExternalTable<K, V>,
+  { key, onMiss, onUnknown = 'retry', select }: JoinLookupOptions<T, K, V, Miss, Out>,
+): LookupNode {
+  return {
+    kind: 'lookup',
+    id,
+    input,
+    table,
+    keyOf: key as LookupNode['keyOf'],
+    onMiss,
+    onUnknown,
+    select: select as LookupNode['select'],
+  };
+}
