@@ -5,10 +5,15 @@ interface Segment {
   readonly bytes: Uint8Array;
 }
 
+/** Segments smaller than this are merged whatever is in them, so that the list stays short. */
+const SMALL_BYTES = 16 * 1024;
+/** Of larger ones, merging must save so much of the entries to be worth encoding them again. */
+const WORTH_SAVING = 0.25;
+
 /**
  * What changed since the last append, as a list of encoded segments, oldest first. Each invocation adds one; a segment
  * that isn't twice as large as the next is merged with it, so a change is encoded again only O(log n) times and the
- * list stays short.
+ * list stays short. Large segments that are about different entries stay apart: together they would be as large.
  */
 export class Segments {
   readonly #state: TaskState;
@@ -33,8 +38,11 @@ export class Segments {
     for (;;) {
       const previous = this.#segments.at(-1);
       if (previous === undefined || previous.bytes.length >= 2 * bytes.length) break;
+      const together = merged(previous.changes, changes);
+      const apart = sizeOf(previous.changes) + sizeOf(changes);
+      if (bytes.length > SMALL_BYTES && sizeOf(together) > (1 - WORTH_SAVING) * apart) break;
       this.#segments.pop();
-      changes = merged(previous.changes, changes);
+      changes = together;
       bytes = this.#state.encodeChanges(changes);
     }
     this.#segments.push({ changes, bytes });
@@ -62,4 +70,8 @@ function merged(older: Changes, newer: Changes): Changes {
   return new Map(
     [...ids].map((id) => [id, [...new Set([...(older.get(id) ?? []), ...(newer.get(id) ?? [])])]]),
   );
+}
+
+function sizeOf(changes: Changes): number {
+  return [...changes.values()].reduce((total, entries) => total + entries.length, 0);
 }
