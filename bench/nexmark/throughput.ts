@@ -1,0 +1,139 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs, promisify } from 'node:util';
+import { compare, type Ratios } from './throughput/baseline.ts';
+import { measure, USUAL_EFFORT, type Measured } from './throughput/measure.ts';
+import { QUERIES } from './throughput/queries.ts';
+import { turnSchemasOff } from './throughput/schema-off.ts';
+import { flinkThousandsOf, targetOf } from './throughput/targets.ts';
+
+const USAGE = `usage: npm run bench:nexmark -- [options]   measures events per CPU-second through the handler of each query
+
+  --query A,B      only these (default all)
+  --schema S       off, on or both (default both)
+  --events N       how many (default ${USUAL_EFFORT.events})
+  --batch N        records of an invocation (default ${USUAL_EFFORT.batchRecords})
+  --rounds N       of which medians are taken (default ${USUAL_EFFORT.rounds})
+  --json           as JSON
+  --compare FILE   says whose ratio to JSON.parse differs from the one in the file, and fails if any is lower
+  --ratios         only the ratios, as such a file holds them`;
+
+const { values } = parseArgs({
+  options: {
+    query: { type: 'string' },
+    schema: { type: 'string', default: 'both' },
+    events: { type: 'string', default: String(USUAL_EFFORT.events) },
+    batch: { type: 'string', default: String(USUAL_EFFORT.batchRecords) },
+    rounds: { type: 'string', default: String(USUAL_EFFORT.rounds) },
+    json: { type: 'boolean', default: false },
+    compare: { type: 'string' },
+    ratios: { type: 'boolean', default: false },
+    /** Measures the one query in this process. */
+    alone: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+interface Line extends Measured {
+  readonly query: string;
+  readonly schema: string;
+}
+
+const wanted = values.query?.split(',') ?? QUERIES.map(({ name }) => name);
+const schemas = values.schema === 'both' ? ['off', 'on'] : [values.schema];
+
+if (values.help) console.log(USAGE);
+else if (values.alone) console.log(JSON.stringify(await measureHere(wanted[0] ?? '')));
+else await measureAll();
+
+async function measureHere(name: string): Promise<Measured> {
+  const query = QUERIES.find((each) => each.name === name);
+  if (query === undefined) {
+    throw new RangeError(`--query is "${name}"; there are ${QUERIES.map((each) => each.name).join(', ')}`);
+  }
+  if (values.schema === 'off') turnSchemasOff(query.pipeline);
+  const effort = {
+    events: Number(values.events),
+    batchRecords: Number(values.batch),
+    rounds: Number(values.rounds),
+  };
+  return measure(query.pipeline, { ...USUAL_EFFORT, ...effort });
+}
+
+/** Each in a process of its own, as in a sandbox: what the compiler learns from one query would slow down the next. */
+async function measureElsewhere(query: string, schema: string): Promise<Line> {
+  const { events, batch, rounds } = values;
+  const options = [
+    '--query',
+    query,
+    '--schema',
+    schema,
+    '--events',
+    events,
+    '--batch',
+    batch,
+    '--rounds',
+    rounds,
+  ];
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...process.execArgv,
+    fileURLToPath(import.meta.url),
+    '--alone',
+    ...options,
+  ]);
+  return { query, schema, ...(JSON.parse(stdout) as Measured) };
+}
+
+async function measureAll(): Promise<void> {
+  const lines: Line[] = [];
+  for (const query of wanted) {
+    for (const schema of schemas) {
+      const line = await measureElsewhere(query, schema);
+      lines.push(line);
+      if (!values.json && !values.ratios) print(line);
+    }
+  }
+  const ratios = Object.fromEntries(
+    lines.map(({ query, schema, ratio }) => [`${query}, schema ${schema}`, Number(ratio.toFixed(3))]),
+  );
+  if (values.json) console.log(JSON.stringify({ node: process.version, ...effortOf(), lines }, undefined, 2));
+  if (values.ratios) console.log(JSON.stringify(ratios, undefined, 2));
+  if (values.compare !== undefined) await report(values.compare, ratios);
+}
+
+function effortOf(): Readonly<Record<string, number>> {
+  return { events: Number(values.events), batch: Number(values.batch), rounds: Number(values.rounds) };
+}
+
+function print(line: Line): void {
+  const { query, schema, eventsPerCpuSecond, parsesPerCpuSecond, ratio, ratioWithBase64, outputs } = line;
+  const target = targetOf(query);
+  const flink = flinkThousandsOf(query);
+  const columns = [
+    query.padEnd(4),
+    `schema ${schema}`.padEnd(11),
+    thousands(eventsPerCpuSecond).padStart(9),
+    `JSON.parse ${thousands(parsesPerCpuSecond)}`.padStart(20),
+    `ratio ${ratio.toFixed(2)}`,
+    target === undefined ? ''.padEnd(12) : `${ratio >= target ? '≥' : 'MISSES'} ${target}`.padEnd(12),
+    `with base64 ${ratioWithBase64.toFixed(2)}`,
+    `${outputs} outputs`.padStart(14),
+    line.deadLetters === 0 ? '' : `${line.deadLetters} DEAD LETTERS`,
+    flink === undefined ? '' : `Flink ${flink} K/s`,
+  ];
+  console.log(columns.join('  ').trimEnd());
+}
+
+async function report(file: string, measured: Ratios): Promise<void> {
+  const { slower, faster, unmatched } = compare(JSON.parse(await readFile(file, 'utf8')) as Ratios, measured);
+  for (const line of faster) console.log(`faster  ${line}`);
+  for (const line of slower) console.log(`SLOWER  ${line}`);
+  if (unmatched.length > 0) console.log(`only on one side: ${unmatched.join('; ')}`);
+  if (slower.length === 0) console.log(`nothing is slower than in ${file}`);
+  else process.exitCode = 1;
+}
+
+function thousands(perSecond: number): string {
+  return `${Math.round(perSecond / 1000)} K/s`;
+}
