@@ -10,9 +10,12 @@ export interface Entry extends StateEntry {
   isDeleted: boolean;
 }
 
-/** The keyed state of one operator in memory: what there is, what is due, and what has changed. */
+/**
+ * The keyed state of one operator in memory: what there is, what is due, and what has changed. A key's entry stands by
+ * itself; only several are in a map of their own, which takes more room than all else of a small entry.
+ */
 export class KeyedTable implements StateTable {
-  readonly #byKey = new Map<string, Map<Slot, Entry>>();
+  readonly #byKey = new Map<string, Entry | Map<Slot, Entry>>();
   readonly #due = { event: new DueIndex<Entry>(), arrival: new DueIndex<Entry>() };
   #dirty: Entry[] = [];
   #size = 0;
@@ -22,15 +25,18 @@ export class KeyedTable implements StateTable {
   }
 
   get(key: string, slot: Slot): Entry | undefined {
-    return this.#byKey.get(key)?.get(slot);
+    const held = this.#byKey.get(key);
+    if (held instanceof Map) return held.get(slot);
+    return held?.slot === slot ? held : undefined;
   }
 
   *ofKey(key: string): Iterable<Entry> {
-    yield* this.#byKey.get(key)?.values() ?? [];
+    const held = this.#byKey.get(key);
+    if (held !== undefined) yield* entriesOf(held);
   }
 
   *entries(): Iterable<Entry> {
-    for (const slots of this.#byKey.values()) yield* slots.values();
+    for (const held of this.#byKey.values()) yield* entriesOf(held);
   }
 
   put(key: string, slot: Slot, value: unknown, due?: number, clock: DueClock = 'event'): Entry {
@@ -94,18 +100,27 @@ export class KeyedTable implements StateTable {
 
   #insert(key: string, slot: Slot, value: unknown, due: number | undefined, clock: DueClock): Entry {
     const entry: Entry = { key, slot, value, due, clock, isDirty: false, isDeleted: false };
-    const slots = this.#byKey.get(key);
-    if (slots === undefined) this.#byKey.set(key, new Map([[slot, entry]]));
-    else slots.set(slot, entry);
+    const held = this.#byKey.get(key);
+    if (held === undefined) this.#byKey.set(key, entry);
+    else if (held instanceof Map) held.set(slot, entry);
+    else {
+      this.#byKey.set(
+        key,
+        new Map([
+          [held.slot, held],
+          [slot, entry],
+        ]),
+      );
+    }
     if (due !== undefined) this.#due[clock].add(entry, due);
     this.#size += 1;
     return entry;
   }
 
   #remove(entry: Entry): void {
-    const slots = this.#byKey.get(entry.key);
-    slots?.delete(entry.slot);
-    if (slots?.size === 0) this.#byKey.delete(entry.key);
+    const held = this.#byKey.get(entry.key);
+    if (held instanceof Map) held.delete(entry.slot);
+    if (held === entry || (held instanceof Map && held.size === 0)) this.#byKey.delete(entry.key);
     if (entry.due !== undefined) this.#due[entry.clock].remove(entry, entry.due);
     entry.isDeleted = true;
     this.#size -= 1;
@@ -118,4 +133,8 @@ export class KeyedTable implements StateTable {
     entry.clock = clock;
     if (due !== undefined) this.#due[clock].add(entry, due);
   }
+}
+
+function entriesOf(held: Entry | Map<Slot, Entry>): Iterable<Entry> {
+  return held instanceof Map ? held.values() : [held];
 }
