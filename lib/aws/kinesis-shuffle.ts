@@ -5,6 +5,7 @@ import {
   encodeProgress,
   hashOfPartition,
   packetsOf,
+  standInFor,
   type Packed,
   type Progress,
   type SentOutput,
@@ -14,11 +15,14 @@ import { openShards, putIntoEachShard } from './each-shard.ts';
 
 /** @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
 const MOST_RECORDS = 500;
-const MOST_RECORD_BYTES = 1_000_000;
 const MOST_REQUEST_BYTES = 4_500_000;
 
 /** More than a packet of small events takes; larger ones are cut by their bytes. */
 const MOST_EVENTS = 2_000;
+/** Compressed. A shard takes 1 MiB a second: of small packets it still takes some when it is nearly full. */
+const MOST_PACKET_BYTES = 256 * 1024;
+/** A single event may fill a record, which has 1 MiB with its partition key. */
+const MOST_EVENT_BYTES = 1_000_000;
 
 interface Entry {
   readonly packed: Packed;
@@ -111,13 +115,25 @@ function firstOfEach(packed: readonly Packed[]): readonly Packed[] {
   return [...first.values()];
 }
 
-/** A packet that a record can hold: of one that is too large, as many of its first events as fit. */
+/**
+ * A packet of the size a packet should have: of one that is too large, as many of its first events as fit. An event that
+ * no record can hold is replaced by what says so.
+ */
 function fitting(packed: Packed): Entry {
-  const data = encodePacket(packed.packet);
-  if (data.length <= MOST_RECORD_BYTES || packed.outputs.length === 1) return { packed, data };
-  const outputs = packed.outputs.slice(0, Math.ceil(packed.outputs.length / 2));
-  const events = packed.packet.events.slice(0, outputs.length);
-  return fitting({ ...packed, outputs, packet: { ...packed.packet, events } });
+  const { packet, outputs } = packed;
+  const data = encodePacket(packet);
+  if (data.length <= MOST_PACKET_BYTES) return { packed, data };
+  const [only] = outputs;
+  if (only !== undefined && outputs.length === 1) {
+    if (data.length <= MOST_EVENT_BYTES) return { packed, data };
+    return { packed, data: encodePacket({ ...packet, events: [standInFor(only, data.length)] }) };
+  }
+  const count = Math.max(1, Math.floor((outputs.length * MOST_PACKET_BYTES) / data.length));
+  return fitting({
+    ...packed,
+    outputs: outputs.slice(0, count),
+    packet: { ...packet, events: packet.events.slice(0, count) },
+  });
 }
 
 /** Requests of one stream each, no larger than allowed. */

@@ -11,6 +11,7 @@ import {
   hashOfPartitionKey,
   messageOf,
   partitionOf,
+  TOO_LARGE,
   type DeadLetterReason,
   type Event,
   type InputRecord,
@@ -154,7 +155,11 @@ export class StageTask {
     for (const { edge, event } of newEventsOf(this.#table(RECEIVED), packet)) {
       const receive = this.#compiled.receive.get(edge);
       if (receive !== undefined) receive(event);
-      else this.#deadLetter('failed', edge, 'nothing in this version takes it', event.timestamp, event.value);
+      else if (edge === TOO_LARGE) {
+        const message = 'event was too large to be sent to this stage; the value says where it came from';
+        this.#deadLetter('undeliverable', this.#stage.id, message, event.timestamp, event.value);
+      } else
+        this.#deadLetter('failed', edge, 'nothing in this version takes it', event.timestamp, event.value);
     }
     this.state.time = { ...time, producers: seen(producers, packet.producer, record.arrival) };
   }

@@ -31,6 +31,8 @@ export {
   encodePacket,
   encodeProgress,
   packetsOf,
+  standInFor,
+  TOO_LARGE,
   type Packed,
   type Packet,
   type Progress,

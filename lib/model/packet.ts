@@ -19,6 +19,15 @@ export interface Packet {
   readonly events: readonly SentEvent[];
 }
 
+/** The edge of what stands in a packet for an event that no record can hold. */
+export const TOO_LARGE = '~too-large';
+
+/** Takes the number of an event that can't be sent, and tells the receiver where it came from. */
+export function standInFor({ edge, id, timestamp, event: { key } }: SentOutput, bytes: number): SentEvent {
+  const value = { edge, bytes, ...id };
+  return { edge: TOO_LARGE, event: { value, timestamp, ...(key !== undefined && { key }) } };
+}
+
 /** How far a task has got: everything it sends from here on is not before this event time. */
 export interface Progress {
   readonly producer: string;

@@ -2,7 +2,7 @@ import { CreateStreamCommand, UpdateShardCountCommand, type KinesisClient } from
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { putIntoEachShard } from '../../lib/aws/each-shard.ts';
 import { startLocalPlatform, type LocalPlatform } from '../../lib/local/index.ts';
-import { logsOf } from './log-of-stream.ts';
+import { logsOf } from './logs-of.ts';
 
 const StreamName = 's';
 const RECORD = { PartitionKey: 'p', Data: new Uint8Array([1]) };

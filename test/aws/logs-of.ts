@@ -5,14 +5,14 @@ import {
   type KinesisClient,
 } from '@aws-sdk/client-kinesis';
 
-/** What every shard of a stream holds, in order, by the last digits of its id. */
+/** What every shard of a stream holds, in order, by the shard's number: parents come before their children. */
 export async function logsOf<T>(
   client: KinesisClient,
   StreamName: string,
   read: (data: Uint8Array, partitionKey: string) => T,
-): Promise<Readonly<Record<string, readonly T[]>>> {
+): Promise<Readonly<Record<number, readonly T[]>>> {
   const { Shards = [] } = await client.send(new ListShardsCommand({ StreamName }));
-  const logs: Record<string, readonly T[]> = {};
+  const logs: Record<number, readonly T[]> = {};
   for (const { ShardId = '' } of Shards) {
     const { ShardIterator } = await client.send(
       new GetShardIteratorCommand({ StreamName, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
@@ -27,7 +27,7 @@ export async function logsOf<T>(
       );
       iterator = found.length === 0 ? undefined : page.NextShardIterator;
     }
-    logs[ShardId.slice(-1)] = records;
+    logs[Number(ShardId.replace('shardId-', ''))] = records;
   }
   return logs;
 }
