@@ -1,7 +1,9 @@
 import type { Construct } from 'constructs';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { resultsTable, StreamPipeline } from 'millrace/cdk';
+import { purchases } from '../support/looked-up-orders.ts';
 import { orders } from '../support/orders.ts';
 
 declare const scope: Construct;
@@ -45,3 +47,18 @@ new StreamPipeline(scope, 'UnknownSource', {
 
 // @ts-expect-error sinks are not optional
 new StreamPipeline(scope, 'Unbound', { pipeline: orders, entry: 'handler.ts' });
+
+declare const customers: ITable;
+const lookingUp = {
+  pipeline: purchases(),
+  entry: 'handler.ts',
+  sinks: { placed: resultsTable(), perRegion: resultsTable() },
+};
+
+new StreamPipeline(scope, 'LookingUp', { ...lookingUp, tables: { customers } });
+
+new StreamPipeline(scope, 'UnknownTable', {
+  ...lookingUp,
+  // @ts-expect-error there is no such table
+  tables: { customers, products: customers },
+});

@@ -5,6 +5,7 @@ import {
   source,
   sum,
   tumbling,
+  type DurationInput,
   type MissPolicy,
   type UnknownPolicy,
 } from 'millrace';
@@ -18,16 +19,23 @@ export const Purchase = z.object({
 });
 export const Customer = z.object({ customerId: z.string(), region: z.string() });
 
+interface PurchasesOptions {
+  readonly onMiss?: MissPolicy;
+  readonly onUnknown?: UnknownPolicy;
+  readonly ttl?: DurationInput;
+  readonly batchTimeout?: DurationInput;
+}
+
 /** Purchases with the region of their customer, as events and as totals for each region, which come by a shuffle. */
-export const purchases = (onMiss: MissPolicy = 'keep', onUnknown?: UnknownPolicy) =>
+export const purchases = ({ onMiss = 'keep', onUnknown = 'retry', ...table }: PurchasesOptions = {}) =>
   pipeline('purchases', {
     sources: { purchases: source(Purchase, { timestamp: ({ at }) => at }) },
-    tables: { customers: externalTable(Customer, { key: 'customerId' }) },
+    tables: { customers: externalTable(Customer, { key: 'customerId', ...table }) },
     build: ({ purchases: stream }, { customers }) => {
       const placed = stream.joinLookup('region', customers, {
         key: ({ customer }) => customer,
         onMiss,
-        ...(onUnknown && { onUnknown }),
+        onUnknown,
         select: ({ id, amount }, customer, { isStale }) => ({
           id,
           amount,

@@ -9,7 +9,7 @@ const purchase = (id: string, customer: string) => ({ id, customer, amount: 5, a
 
 describe('a key that is not in the table', () => {
   test('is kept without a row', () => {
-    const driver = testDriver(purchases('keep'), { tables: { customers: known } });
+    const driver = testDriver(purchases({ onMiss: 'keep' }), { tables: { customers: known } });
 
     driver.sources.purchases.send(purchase('p1', 'ann'), purchase('p2', 'bob'));
 
@@ -20,7 +20,7 @@ describe('a key that is not in the table', () => {
   });
 
   test('is dropped', () => {
-    const driver = testDriver(purchases('drop'), { tables: { customers: known } });
+    const driver = testDriver(purchases({ onMiss: 'drop' }), { tables: { customers: known } });
 
     driver.sources.purchases.send(purchase('p1', 'bob'), purchase('p2', 'ann'));
 
@@ -29,7 +29,7 @@ describe('a key that is not in the table', () => {
   });
 
   test('goes to the dead letters', () => {
-    const driver = testDriver(purchases('dead-letter'), { tables: { customers: known } });
+    const driver = testDriver(purchases({ onMiss: 'dead-letter' }), { tables: { customers: known } });
 
     driver.sources.purchases.send(purchase('p1', 'bob'));
 
@@ -67,7 +67,7 @@ describe('where the table gives no answer', () => {
   });
 
   test('the event goes to the dead letters', () => {
-    const driver = testDriver(purchases('keep', 'dead-letter'), { tables: { customers: broken } });
+    const driver = testDriver(purchases({ onUnknown: 'dead-letter' }), { tables: { customers: broken } });
 
     driver.sources.purchases.send(purchase('p1', 'ann'));
 
