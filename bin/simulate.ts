@@ -1,7 +1,14 @@
 import { parseArgs } from 'node:util';
-import { ordersWorkload, runMutants, runSeeds, stagesWorkload, type Workload } from 'millrace/testing';
+import {
+  lookupsWorkload,
+  ordersWorkload,
+  runMutants,
+  runSeeds,
+  stagesWorkload,
+  type Workload,
+} from 'millrace/testing';
 
-const USAGE = `usage: npm run simulate -- [--seeds N] [--from SEED] [--workload orders|stages]
+const USAGE = `usage: npm run simulate -- [--seeds N] [--from SEED] [--workload orders|stages|lookups]
        npm run simulate -- --seed SEED [--only k3f9a,1x0,…]
        npm run simulate:mutants -- [--seeds N]
 
@@ -11,6 +18,7 @@ const USAGE = `usage: npm run simulate -- [--seeds N] [--from SEED] [--workload 
   --only LIST   of its faults, inject those with these names alone
   --workload    orders: one stage, with records that are late, poison or no records (default)
                 stages: two sources that meet, and results keyed anew
+                lookups: entries that look up a table which says something else each time
   --mutants     break the protocol on purpose, in one way after the other, and see that some seed notices`;
 
 const { values } = parseArgs({
@@ -31,7 +39,11 @@ function whole(name: string, text: string): number {
   throw new RangeError(`--${name} is "${text}"; it must be a whole number, for example 1000`);
 }
 
-const WORKLOADS: Readonly<Record<string, Workload>> = { orders: ordersWorkload, stages: stagesWorkload };
+const WORKLOADS: Readonly<Record<string, Workload>> = {
+  orders: ordersWorkload,
+  stages: stagesWorkload,
+  lookups: lookupsWorkload,
+};
 
 function workloadOf(name: string): Workload {
   const workload = WORKLOADS[name];

@@ -4,6 +4,7 @@ export { randomFrom, type Random } from './random.ts';
 export {
   FAULTS,
   hashKeyOf,
+  lookupsWorkload,
   ordersWorkload,
   runMutants,
   runSeeds,

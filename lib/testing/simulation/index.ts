@@ -1,4 +1,5 @@
 export { FAULTS, type FaultName, type InjectedFault } from './faults.ts';
+export { lookupsWorkload } from './lookups-workload.ts';
 export { firstFailure, MUTANTS, runMutants } from './mutants.ts';
 export { ordersWorkload } from './orders-workload.ts';
 export { stagesWorkload } from './stages-workload.ts';

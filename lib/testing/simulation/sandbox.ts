@@ -1,4 +1,5 @@
 import type { InputStream, OutputSinks } from '../../engine/index.ts';
+import type { KnownKey } from '../../joins/index.ts';
 import type { JournaledTask, JournalStore, TaskPorts } from '../../journal/index.ts';
 import { RetryableError } from '../../model/index.ts';
 import type { Decisions } from '../random.ts';
@@ -86,6 +87,17 @@ export class SimulatedSandbox {
           }),
         announce: (to, progress) => call('announce', async () => shuffles.get(to)?.announce(progress)),
         peers: () => call('peers', async () => peersOf(shardId)),
+      },
+      lookups: {
+        // Says something else each time, and often that there is nothing.
+        lookUp: (_, keys) =>
+          call('lookUp', async () => {
+            const answers = [...keys].map((key): [string, KnownKey<unknown>] => {
+              const rate = decisions.about(`rate of ${key}`).below(4);
+              return [key, rate === 0 ? { kind: 'missing' } : { kind: 'found', value: { rate } }];
+            });
+            return new Map(answers);
+          }),
       },
       sinks: {
         deliver: (outputs) =>

@@ -6,21 +6,21 @@ import type { Random } from '../random.ts';
 import type { Workload } from './simulate.ts';
 import type { ShardHistory, SimulatedRecord } from './stream-history.ts';
 
-interface Entry {
+export interface Entry {
   readonly id: number;
   readonly customer: string;
   readonly amount: number;
   readonly at: number;
 }
 
-const MINUTE_MS = 60_000;
-const DISORDER_MS = 2 * MINUTE_MS;
+export const MINUTE_MS = 60_000;
+export const DISORDER_MS = 2 * MINUTE_MS;
 const AFTER_MS = 30_000;
 const ARRIVAL = 60 * MINUTE_MS;
 const CUSTOMERS = 5;
 
 const utf8 = new TextEncoder();
-const entrySchema: Schema = {
+export const entrySchema: Schema = {
   '~standard': { version: 1, vendor: 'millrace', validate: (value) => ({ value }) },
 };
 
@@ -65,7 +65,7 @@ function stagesPipeline(delivery: Pipeline['delivery']): Pipeline {
   });
 }
 
-function entries(random: Random): readonly SimulatedRecord[] {
+export function entries(random: Random): readonly SimulatedRecord[] {
   let now = -2 * MINUTE_MS;
   return Array.from({ length: 10 + random.below(25) }, (_, id) => {
     now += random.below(20_000);
@@ -108,7 +108,7 @@ function problem(shards: readonly ShardHistory[], sinks: MemorySinks): string | 
   return dead.length === 0 ? undefined : `${dead.length} dead letters: ${JSON.stringify(dead[0])}`;
 }
 
-function entryOf({ data }: { readonly data: Uint8Array }): readonly Entry[] {
+export function entryOf({ data }: { readonly data: Uint8Array }): readonly Entry[] {
   return data[0] === 0 ? [] : [JSON.parse(new TextDecoder().decode(data)) as Entry];
 }
 
@@ -155,11 +155,14 @@ function perMinuteOf(rows: readonly PerCustomer[]): readonly unknown[] {
   });
 }
 
-function minuteOf(at: number): number {
+export function minuteOf(at: number): number {
   return Math.floor(at / MINUTE_MS) * MINUTE_MS;
 }
 
-function grouped<T>(all: readonly T[], nameOf: (each: T) => string): readonly (readonly [T, ...T[]])[] {
+export function grouped<T>(
+  all: readonly T[],
+  nameOf: (each: T) => string,
+): readonly (readonly [T, ...T[]])[] {
   const groups = new Map<string, [T, ...T[]]>();
   for (const each of all) {
     const group = groups.get(nameOf(each));
@@ -169,7 +172,7 @@ function grouped<T>(all: readonly T[], nameOf: (each: T) => string): readonly (r
   return [...groups.values()];
 }
 
-function differenceOf(found: readonly string[], wanted: readonly string[]): string | undefined {
+export function differenceOf(found: readonly string[], wanted: readonly string[]): string | undefined {
   if (JSON.stringify(found) === JSON.stringify(wanted)) return undefined;
   const extra = found.filter((text, index) => !wanted.includes(text) || found.indexOf(text) !== index);
   const missing = wanted.filter((text) => !found.includes(text));
