@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { ExternalTable, Pipeline } from '../dsl/index.ts';
 import type { Lookups } from '../engine/index.ts';
 import { BatchedLookup, type Looked, type LookupClock } from '../joins/index.ts';
+import { messageOf } from '../model/index.ts';
 import { DynamoDbLookupSource } from './dynamodb-lookup-source.ts';
 
 const MACHINE_CLOCK: LookupClock = {
@@ -33,9 +34,23 @@ export class TableLookups implements Lookups {
     );
   }
 
-  lookUp(table: string, keys: ReadonlySet<string>): Promise<ReadonlyMap<string, Looked<unknown>>> {
+  async lookUp(table: string, keys: ReadonlySet<string>): Promise<ReadonlyMap<string, Looked<unknown>>> {
     const lookup = this.#lookups.get(table);
-    if (lookup !== undefined) return lookup.lookUp(keys);
-    throw new RangeError(`no table is known as "${table}"; deploy the pipeline again`);
+    if (lookup === undefined) {
+      throw new RangeError(`no table is known as "${table}"; deploy the pipeline again`);
+    }
+    const looked = await lookup.lookUp(keys);
+    warnOfUnknown(table, [...looked.values()]);
+    return looked;
   }
+}
+
+/** What becomes of them is the pipeline's to say, and may be seen by nobody. */
+function warnOfUnknown(table: string, looked: readonly Looked<unknown>[]): void {
+  const unknown = looked.filter((each) => each.kind === 'unknown');
+  const [first] = unknown;
+  if (first === undefined) return;
+  const cause = first.cause === undefined ? '' : `, ${messageOf(first.cause)}`;
+  const message = `table "${table}" gave no answer for ${unknown.length} of ${looked.length} keys: ${first.reason}${cause}`;
+  console.error(JSON.stringify({ level: 'warn', message }));
 }

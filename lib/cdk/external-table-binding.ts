@@ -1,6 +1,9 @@
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { ITable, Table, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { DefinitionError } from '../model/index.ts';
+
+/** Where exact optional property types are on, the CDK's `Table` is no `ITable`. */
+export type ExternalTableBinding = ITable | Table | TableV2;
 
 /**
  * The tables a pipeline looks up, by the names it has for them.
@@ -9,8 +12,8 @@ import { DefinitionError } from '../model/index.ts';
 export function requireTables(
   pipeline: string,
   tables: readonly string[],
-  given: Readonly<Record<string, ITable | undefined>>,
-): ReadonlyMap<string, ITable> {
+  given: Readonly<Record<string, ExternalTableBinding | undefined>>,
+): ReadonlyMap<string, ExternalTableBinding> {
   const unknown = Object.keys(given).find((name) => !tables.includes(name));
   if (unknown !== undefined) {
     const known = tables.length === 0 ? 'it looks up none' : `its tables are ${tables.join(', ')}`;
@@ -31,7 +34,7 @@ export function requireTables(
 }
 
 /** Lets a function read items by their keys, and nothing else. */
-export function grantLookup(table: ITable, grantee: IGrantable): void {
-  table.grant(grantee, 'dynamodb:BatchGetItem');
+export function grantLookup(table: ExternalTableBinding, grantee: IGrantable): void {
+  Grant.addToPrincipal({ grantee, actions: ['dynamodb:BatchGetItem'], resourceArns: [table.tableArn] });
   table.encryptionKey?.grantDecrypt(grantee);
 }

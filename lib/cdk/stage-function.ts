@@ -1,5 +1,4 @@
 import { Stack, type Duration, type RemovalPolicy } from 'aws-cdk-lib';
-import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat, type BundlingOptions } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -7,7 +6,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { ENVIRONMENT } from '../plan/index.ts';
 import { grantCheckpointAccess, type CheckpointBucket } from './checkpoint-bucket.ts';
-import { grantLookup } from './external-table-binding.ts';
+import { grantLookup, type ExternalTableBinding } from './external-table-binding.ts';
 import { grantStageAccess, type PipelineTables } from './tables.ts';
 
 export interface StageFunctionProps {
@@ -21,7 +20,7 @@ export interface StageFunctionProps {
   /** The streams of the stages it sends to. */
   readonly shuffles: ReadonlyMap<string, IStream>;
   /** The tables it looks up, by the pipeline's names for them. */
-  readonly lookups: ReadonlyMap<string, ITable>;
+  readonly lookups: ReadonlyMap<string, ExternalTableBinding>;
   readonly memorySize: number;
   readonly timeout: Duration;
   readonly removalPolicy: RemovalPolicy;

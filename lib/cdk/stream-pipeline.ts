@@ -1,6 +1,6 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
-import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
@@ -10,7 +10,7 @@ import type { Pipeline } from '../dsl/index.ts';
 import { DefinitionError } from '../model/index.ts';
 import { planOf, type Plan, type StageInput } from '../plan/index.ts';
 import { createCheckpointBucket, type CheckpointBucket } from './checkpoint-bucket.ts';
-import { requireTables } from './external-table-binding.ts';
+import { requireTables, type ExternalTableBinding } from './external-table-binding.ts';
 import { requireMinutes, requireSeconds, requireWhole } from './limits.ts';
 import { createAlarms, createDashboard } from './monitoring.ts';
 import { requireBindings, type SinkBinding } from './sink-binding.ts';
@@ -36,7 +36,7 @@ export interface StreamPipelineProps<In extends object, Out extends object, Tabl
    * may read it by key and nothing else.
    * @default none: for a pipeline that looks up no table
    */
-  readonly tables?: { readonly [Name in keyof NoInfer<Tables>]: ITable };
+  readonly tables?: { readonly [Name in keyof NoInfer<Tables>]: ExternalTableBinding };
   /**
    * How many shards the pipeline's own streams have.
    * @default 1

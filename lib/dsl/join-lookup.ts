@@ -28,7 +28,7 @@ export interface JoinLookupOptions<T, K extends TableKey, V, Miss extends MissPo
   readonly onMiss: Miss;
   /** @default 'retry' */
   readonly onUnknown?: UnknownPolicy;
-  /** Makes the result of a value and its row. */
+  /** Makes the result of a value and its row, which others may get as well: it must not be changed. */
   readonly select: (value: T, row: RowOf<Miss, V>, pairing: LookupPairing) => Out;
 }
 

@@ -35,8 +35,7 @@ export function lookupStep(
       host.failed(id, event, error);
       return;
     }
-    const { window: _, ...rest } = event;
-    next({ ...rest, value });
+    next({ ...event, value });
   };
   const rowOf = (stored: unknown, key: string): unknown => {
     const validation = validate(schema, stored);

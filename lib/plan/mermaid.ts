@@ -12,6 +12,7 @@ export function mermaidOf(plan: Plan): string {
   return [
     'flowchart LR',
     ...plan.stages.flatMap(streamOf),
+    ...new Set(plan.stages.flatMap(tablesOf)),
     ...plan.stages.flatMap(stageOf),
     ...(hasLateLetters ? ['  deadLetters[["dead letters"]]'] : []),
     ...plan.stages.flatMap(edgesOf),
@@ -23,6 +24,10 @@ function streamOf({ id, input }: StagePlan): readonly string[] {
   const label =
     input.kind === 'source' ? `source ${input.source}` : `shuffle of ${input.partitions} parts, by key`;
   return [`  ${streamId(id)}[(${text(label)})]`];
+}
+
+function tablesOf({ lookups = [] }: StagePlan): readonly string[] {
+  return lookups.map(({ table }) => `  ${tableId(table)}[(${text(`table ${table}`)})]`);
 }
 
 function stageOf({ id, operators, sinks }: StagePlan): readonly string[] {
@@ -45,6 +50,10 @@ function edgesOf(stage: StagePlan): readonly string[] {
   const from = (origin: string): string => originId(stage, origin);
   return [
     `  ${streamId(stage.id)} -->|${text(watermark(stage))}| ${inputId(stage.id)}`,
+    ...(stage.lookups ?? []).map(
+      ({ id, table, ttlMs }) =>
+        `  ${tableId(table)} -.->|${text(`${id}: cached for ${formatDuration(ttlMs)}`)}| ${inputId(stage.id)}`,
+    ),
     ...stage.operators.flatMap(({ id, reads, late }) => [
       ...reads.map((origin) => edge(from(origin), operatorId(id), sideOf(stage, origin))),
       ...(late === 'dead-letters' ? [edge(operatorId(id), 'deadLetters', 'late')] : []),
@@ -92,6 +101,7 @@ function operatorAt({ operators }: StagePlan, origin: string): OperatorPlan | un
 }
 
 const streamId = (stage: string): string => `stream_${word(stage)}`;
+const tableId = (table: string): string => `table_${word(table)}`;
 const stageId = (stage: string): string => `stage_${word(stage)}`;
 const inputId = (stage: string): string => `input_${word(stage)}`;
 const operatorId = (operator: string): string => `operator_${word(operator)}`;

@@ -51,7 +51,7 @@ describe('a table that is looked up', () => {
       {
         policy: 'PipelinePurchasesFunction',
         Action: 'dynamodb:BatchGetItem',
-        Resource: [{ 'Fn::Join': ['', [...ANY_ACCOUNT, ':table/customers-live']] }],
+        Resource: { 'Fn::Join': ['', [...ANY_ACCOUNT, ':table/customers-live']] },
       },
     ]);
   });

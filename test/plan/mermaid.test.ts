@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { mermaidOf } from '../../lib/plan/index.ts';
+import { mermaidOf, planOf } from '../../lib/plan/index.ts';
+import { purchases } from '../support/looked-up-orders.ts';
 import { perMinutePlan, shuffledPlan } from './orders-pipelines.ts';
 
 test('a stage without a shuffle is its stream, its operators and its outputs, late orders with the dead letters', () => {
@@ -29,6 +30,15 @@ test('a shuffle is a stream between two stages, and says whose watermark counts'
     '  stream_per_minute_shuffle -->|"watermark: the earliest of orders; idle after 1 minute"| input_per_minute_shuffle',
   ]);
   expect(lines).toContain('  operator_per_minute -.->|"late"| sink_late');
+});
+
+test('a table that is looked up stands before the stage that asks it', () => {
+  const lines = mermaidOf(planOf(purchases())).split('\n');
+
+  expect(lines.filter((line) => line.includes('table_'))).toEqual([
+    '  table_customers[("table customers")]',
+    '  table_customers -.->|"region: cached for 1 minute"| input_purchases',
+  ]);
 });
 
 test('nothing in a label can end it or become markup', () => {

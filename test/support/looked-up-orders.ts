@@ -23,6 +23,7 @@ interface PurchasesOptions {
   readonly onMiss?: MissPolicy;
   readonly onUnknown?: UnknownPolicy;
   readonly ttl?: DurationInput;
+  readonly missTtl?: DurationInput;
   readonly batchTimeout?: DurationInput;
 }
 

@@ -1,0 +1,112 @@
+import { paginateScan, PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { resultsTable, StreamPipeline } from 'millrace/cdk';
+import {
+  deployLocally,
+  finishStream,
+  startLocalPlatform,
+  type LocalDeployment,
+  type LocalPlatform,
+} from 'millrace/local';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { purchasesByRegion } from './purchases-pipeline.ts';
+
+const HANDLER = fileURLToPath(new URL('purchases-pipeline.ts', import.meta.url));
+const PURCHASES = 60;
+
+const outdir = mkdtempSync(join(tmpdir(), 'millrace-lookup-'));
+let platform: LocalPlatform;
+let deployment: LocalDeployment | undefined;
+let sinceThrottled = 0;
+
+beforeAll(async () => {
+  const app = new App({ outdir });
+  const stack = new Stack(app, 'Purchases');
+  const customers = new Table(stack, 'Customers', {
+    partitionKey: { name: 'customerId', type: AttributeType.STRING },
+  });
+  new CfnOutput(stack, 'CustomersTable', { value: customers.tableName });
+  new StreamPipeline(stack, 'Pipeline', {
+    pipeline: purchasesByRegion,
+    entry: HANDLER,
+    sinks: { placed: resultsTable(), perRegion: resultsTable() },
+    tables: { customers },
+    batchSize: 10,
+    checkpointInterval: Duration.seconds(1),
+  });
+  app.synth();
+  platform = await startLocalPlatform({
+    dynamodbFault: (operation) =>
+      operation === 'BatchGetItem' && ++sinceThrottled % 3 === 0 ? 'throttle' : undefined,
+  });
+});
+
+afterAll(async () => {
+  await deployment?.stop();
+  await platform.stop();
+  rmSync(outdir, { recursive: true });
+});
+
+async function scan(TableName: string): Promise<readonly Record<string, AttributeValue>[]> {
+  const items: Record<string, AttributeValue>[] = [];
+  for await (const page of paginateScan({ client: platform.dynamodb }, { TableName })) {
+    items.push(...(page.Items ?? []));
+  }
+  return items;
+}
+
+test('while sandboxes die and the table changes, each purchase counts in the one region it is shown in', async () => {
+  deployment = await deployLocally({
+    assemblyDir: outdir,
+    endpoints: platform.endpoints,
+    mapping: { pollMs: 20, idleFinalMs: 0, backoff: { baseMs: 50, factor: 2, maxMs: 500 } },
+  });
+  const { CustomersTable = '', PurchasesStream = '', ResultsTable = '' } = deployment.outputs;
+  const move = (region: string) =>
+    platform.dynamodb.send(
+      new PutItemCommand({
+        TableName: CustomersTable,
+        Item: { customerId: { S: 'ann' }, region: { S: region } },
+      }),
+    );
+  const Records = Array.from({ length: PURCHASES }, (_, n) => ({
+    PartitionKey: `p${n}`,
+    Data: Buffer.from(JSON.stringify({ id: `p${n}`, customer: 'ann', amount: 1, at: n })),
+  }));
+
+  await move('region 0');
+  await platform.kinesis.send(new PutRecordsCommand({ StreamName: PurchasesStream, Records }));
+  for (let moves = 1; moves <= 8; moves += 1) {
+    await setTimeout(100);
+    await move(`region ${moves}`);
+    for (const fn of deployment.functions) fn.sandboxes.forEach((sandbox) => sandbox.kill());
+  }
+  await finishStream(platform.kinesis, PurchasesStream);
+  await deployment.drained();
+
+  const items = await scan(ResultsTable);
+  const shown = items.flatMap(({ id, region }) =>
+    id?.S === undefined ? [] : [{ id: id.S, region: region?.S }],
+  );
+  const counted = items.flatMap(({ pk, purchases }) =>
+    purchases?.N === undefined ? [] : [`${pk?.S?.replace('perRegion#', '')}: ${purchases.N}`],
+  );
+  expect(new Set(shown.map(({ id }) => id)).size).toBe(PURCHASES);
+  expect(shown).toHaveLength(PURCHASES);
+  expect(counted.toSorted(byText)).toEqual(countsOf(shown.map(({ region }) => region)).toSorted(byText));
+}, 60_000);
+
+function countsOf(names: readonly (string | undefined)[]): readonly string[] {
+  return [...new Set(names)].map((name) => `${name}: ${names.filter((each) => each === name).length}`);
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
