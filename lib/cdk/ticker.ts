@@ -20,6 +20,7 @@ export function createTicker(
   }: { readonly stream: IStream; readonly target: IFunction; readonly every: Duration },
 ): Rule {
   stream.grant(target, 'kinesis:PutRecords', 'kinesis:ListShards');
+  stream.encryptionKey?.grantEncrypt(target);
   return new Rule(scope, id, {
     description: 'lets windows of a stream without traffic close',
     schedule: Schedule.rate(every),

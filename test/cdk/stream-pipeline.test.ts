@@ -2,14 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Stream } from 'aws-cdk-lib/aws-kinesis';
+import { Stream, StreamEncryption } from 'aws-cdk-lib/aws-kinesis';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describePlan, resultsTable, StreamPipeline } from 'millrace/cdk';
 import { fileURLToPath } from 'node:url';
 import { checkout } from '../../functions/checkout/pipeline.ts';
-import { ordersPipeline, ordersStack, templateOf } from './orders-stack.ts';
+import { ordersPipeline, ordersStack, templateOf, type OrdersProps } from './orders-stack.ts';
 
 describe('reading', () => {
   test('one mapping reads each shard as one log, for ever, with the checkpoint interval as its window', () => {
@@ -171,6 +171,41 @@ describe('running', () => {
     templateOf().hasResourceProperties('AWS::Events::Rule', {
       ScheduleExpression: 'rate(1 minute)',
       Targets: [Match.objectLike({ Input: '{"millrace":"tick"}', RetryPolicy: { MaximumRetryAttempts: 0 } })],
+    });
+  });
+
+  test('a stream that was given is told only if that was asked for, with the right to its key', () => {
+    const tickersOf = (props: Partial<OrdersProps>): Template => {
+      const stack = ordersStack();
+      const encryptionKey = new Key(stack, 'Key');
+      const given = new Stream(stack, 'Given', { encryption: StreamEncryption.KMS, encryptionKey });
+      ordersPipeline({ sources: { orders: given }, ...props }, stack);
+      return Template.fromStack(stack);
+    };
+
+    const asked = tickersOf({ tickSources: true });
+
+    tickersOf({}).resourceCountIs('AWS::Events::Rule', 0);
+    tickersOf({ tickSources: true, tick: false }).resourceCountIs('AWS::Events::Rule', 0);
+    asked.resourceCountIs('AWS::Events::Rule', 1);
+    asked.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: Match.objectLike({ MILLRACE_STREAM: { Ref: Match.stringLikeRegexp('^Given') } }),
+      },
+    });
+    asked.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: ['kinesis:PutRecords', 'kinesis:ListShards'],
+            Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Given'), 'Arn'] },
+          }),
+          Match.objectLike({
+            Action: Match.arrayWith(['kms:GenerateDataKey*']),
+            Resource: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Key'), 'Arn'] },
+          }),
+        ]),
+      },
     });
   });
 });
