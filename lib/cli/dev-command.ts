@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { loadCompanion } from './dashboard/companion.ts';
 import { openDashboard } from './dashboard/dashboard.ts';
 import { faultSwitch } from './dashboard/fault-switch.ts';
+import { Mishaps } from './dashboard/mishaps.ts';
 import { Observations } from './dashboard/observations.ts';
 import type { DashboardServer } from './dashboard/server.ts';
 import { DefinitionError, messageOf } from '../model/index.ts';
@@ -45,17 +46,19 @@ export async function devCommand(args: readonly string[], terminal: Terminal): P
   const companion = values.companion === undefined ? {} : await loadCompanion(values.companion);
   const observations = new Observations();
   const faults = faultSwitch();
+  const mishaps = new Mishaps((text) => observations.tell(Date.now(), 'news', text));
   const session = await startSession({
     dynamodbFault: faults.fault,
     onEvent: (event) => observations.onEvent(event),
     onLog: (line) => observations.onLog(line),
+    invoke: (target, event) => mishaps.invoke(target, event),
   });
   let dashboard: DashboardServer | undefined;
   try {
     const deploy = deployer(session, folder, { app: values.app, context: values.context });
     terminal.print('synthesising and deploying on this machine');
     printUpdate(await deploy(), terminal);
-    dashboard = await openDashboard({ session, observations, faults, companion, port });
+    dashboard = await openDashboard({ session, observations, faults, mishaps, companion, port });
     terminal.print(`the dashboard is at ${dashboard.url}`);
     await untilInterrupted(deploy, terminal);
     faults.kind = 'none';

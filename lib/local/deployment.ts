@@ -60,6 +60,8 @@ export interface LocalDeploymentOptions {
    * @default as the template says
    */
   readonly scheduleMs?: number;
+  /** Stands between mappings and functions, for what can go wrong there. @default calls the function */
+  readonly invoke?: (target: LambdaFunction, event: object) => Promise<InvokeResult>;
   readonly onEvent?: (event: DeploymentEvent) => void;
   readonly onLog?: (line: LogLine) => void;
 }
@@ -112,7 +114,8 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
       if (event.kind === 'batch-started') delivered += 1;
       options.onEvent?.({ ...event, functionName, streamArn });
     };
-    const invoke = (event: object): Promise<InvokeResult> => target.invoke(event);
+    const invoke = (event: object): Promise<InvokeResult> =>
+      options.invoke?.(target, event) ?? target.invoke(event);
     const onFailure = (failure: FailureMessage): Promise<void> => {
       options.onEvent?.({ kind: 'failure-message', destinationArn, failure, functionName, streamArn });
       return Promise.resolve();

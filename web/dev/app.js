@@ -1,88 +1,97 @@
+import { drawCheck, tellAge } from './check.js';
 import { drawControls, updateControls } from './controls.js';
-import { drawGraph, updateGraph } from './graph.js';
+import { countResults, drawGraph, updateGraph } from './graph.js';
 import { drawLate, drawLetters } from './letters.js';
-import { byId, html, number } from './nodes.js';
+import { byId, bytes, html, number, say } from './nodes.js';
 import { drawResults, nameOutputs } from './results.js';
 import { drawShards } from './shards.js';
 
 let pipelines = [];
 let results = {};
+let journals = [];
 
 const on = {
   app: (app) => {
     pipelines = app.pipelines;
     byId('pipelines').textContent = pipelines.map(({ plan }) => plan.pipeline).join(', ');
     drawGraph(app);
+    countResults(results);
     nameOutputs(app);
     drawResults(results);
     drawControls(app);
     drawLate(results, pipelines);
+    drawCheck(null, app.hasCheck);
   },
   now: (now) => {
     updateGraph(now);
     updateControls(now);
     drawShards(now);
     drawTotals(now);
-    drawProblems(now);
+    drawIncidents(now);
+    tellAge(now);
   },
   results: (latest) => {
     results = latest;
+    countResults(results);
     drawResults(latest);
     drawLate(latest, pipelines);
   },
   letters: drawLetters,
-  check: drawCheck,
+  check: (check) => drawCheck(check, true),
+  journal: (latest) => {
+    journals = latest;
+  },
 };
 
 const events = new EventSource('/events');
-events.addEventListener('open', () => (byId('connection').textContent = 'live'));
-events.addEventListener(
-  'error',
-  () => (byId('connection').textContent = 'not connected; waiting for millrace dev'),
-);
+events.addEventListener('open', () => connected(true));
+events.addEventListener('error', () => connected(false));
 for (const [name, draw] of Object.entries(on)) {
   events.addEventListener(name, ({ data }) => draw(JSON.parse(data)));
 }
 
-function drawTotals({ totals, traffic, sandboxes }) {
+function connected(isLive) {
+  say(byId('connection'), isLive ? 'live' : 'not connected; waiting for millrace dev');
+  byId('connection').classList.toggle('live', isLive);
+}
+
+function drawTotals({ totals, rates, shards, sandboxes }) {
+  const sum = (values) => values.reduce((all, each) => all + each, 0);
   const shown = {
-    'records put by the traffic': traffic.sent,
-    'records processed': totals.records,
-    'delivered again and skipped': totals.skipped,
-    batches: totals.batches,
-    'failed batches': totals.failures,
-    'journal entries': totals.appended,
-    sandboxes: sandboxes.length,
+    'records/s': number(Math.round(sum(Object.values(rates)))),
+    records: number(totals.records),
+    'seen again': number(totals.skipped),
+    batches: number(totals.batches),
+    failed: number(totals.failures),
+    'journal entries': number(sum(journals.map(({ entries }) => entries))),
+    'in the journal': bytes(sum(journals.map(({ entryBytes }) => entryBytes))),
+    'in tails': bytes(sum(shards.map(({ tailBytes }) => tailBytes))),
+    'state': bytes(sum(journals.map(({ stateBytes }) => stateBytes))),
+    sandboxes: `${sandboxes.length}${sandboxes.some(({ isFrozen }) => isFrozen) ? ', one frozen' : ''}`,
   };
-  byId('totals').replaceChildren(
-    ...Object.entries(shown).map(([name, value]) =>
-      html('div', {}, html('dt', {}, name), html('dd', {}, number(value))),
-    ),
-  );
+  const list = byId('totals');
+  if (list.children.length === 0) {
+    list.append(...Object.keys(shown).map((name) => html('div', {}, html('dt', {}, name), html('dd', {}))));
+  }
+  Object.values(shown).forEach((value, index) => say(list.children[index].lastChild, value));
 }
 
-let shownProblems = '';
+let shownIncidents = '';
 
-function drawProblems({ problems: told, traffic, now }) {
-  const stopped =
-    traffic.stopped === undefined ? [] : [{ at: now, text: `the traffic stopped: ${traffic.stopped}` }];
-  const problems = [...told, ...stopped];
-  const latest = problems.map(({ text }) => text).join();
-  if (latest === shownProblems || problems.length === 0) return;
-  shownProblems = latest;
-  byId('problems').replaceChildren(
-    ...problems
-      .toReversed()
-      .map(({ at, text }) => html('li', {}, `${new Date(at).toISOString().slice(11, 19)} ${text}`)),
-  );
+function drawIncidents({ incidents, traffic, now }) {
+  const stopped = traffic.stopped === undefined ? [] : [trafficEnd(traffic, now)];
+  const all = [...incidents, ...stopped];
+  const latest = JSON.stringify(all.map(({ text, times }) => [text, times]));
+  if (latest === shownIncidents) return;
+  shownIncidents = latest;
+  const items = all.toReversed().map(({ at, kind, text, times }) => {
+    const time = html('time', {}, new Date(at).toLocaleTimeString('en-GB'));
+    const often = times > 1 ? html('b', {}, ` ×${times}`) : '';
+    return html('li', { class: kind }, time, html('span', {}, text, often));
+  });
+  byId('incidents').replaceChildren(...(items.length > 0 ? items : [html('li', {}, 'Nothing yet.')]));
 }
 
-function drawCheck(check) {
-  const [line, list] = [byId('check'), byId('check-problems')];
-  line.hidden = check === null;
-  list.hidden = check === null || check.isExact;
-  if (check === null) return;
-  if (line.textContent !== check.summary) line.textContent = check.summary;
-  line.classList.toggle('wrong', !check.isExact);
-  list.replaceChildren(...check.problems.slice(0, 8).map((problem) => html('li', {}, problem)));
+function trafficEnd({ stopped }, now) {
+  return { at: now, kind: 'problem', text: `the traffic stopped: ${stopped}`, times: 1 };
 }

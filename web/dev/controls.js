@@ -9,8 +9,8 @@ export async function act(action, saysAt = 'said') {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(action),
     });
-    const answer = await response.json();
-    said.textContent = typeof answer === 'string' ? answer : answer.message;
+    const { message } = await response.json();
+    said.textContent = message;
     said.classList.toggle('wrong', !response.ok);
   } catch {
     said.textContent = 'millrace dev does not answer; is it still running?';
@@ -19,34 +19,26 @@ export async function act(action, saysAt = 'said') {
 }
 
 const RATES = [0, 10, 50, 200, 500];
+const MISHAPS = [
+  ['kill-sandbox', 'kill its sandbox'],
+  ['freeze-sandbox', 'freeze and thaw it'],
+  ['drop-response', 'drop the response'],
+  ['repeat-batch', 'repeat it'],
+];
 const FAULTS = [
   ['none', 'works'],
   ['throttle', 'throttles'],
   ['error', 'fails'],
-  ['lost-response', 'loses responses'],
+  ['lost-response', 'loses answers'],
 ];
 
 export function drawControls({ pipelines, hasTraffic, example }) {
   const streams = pipelines.flatMap(({ stages }) => stages);
   const sources = pipelines.flatMap(({ plan }) => plan.stages.filter(({ input }) => input.kind === 'source'));
   byId('controls').replaceChildren(
-    group(
-      'Traffic',
-      ...RATES.map((perSecond) =>
-        toggle(
-          'perSecond',
-          perSecond,
-          perSecond === 0 ? 'stopped' : `${perSecond}/s`,
-          { kind: 'traffic', perSecond },
-          !hasTraffic,
-        ),
-      ),
-    ),
-    group(
-      'Sandbox',
-      button('kill one', { kind: 'kill-sandbox' }),
-      button('freeze one for 3 s', { kind: 'freeze-sandbox' }),
-    ),
+    group('Traffic', ...RATES.map((perSecond) => rate(perSecond, hasTraffic))),
+    ...(hasTraffic ? [] : [html('p', { class: 'empty' }, 'For traffic, give millrace dev a --companion.')]),
+    group('The next batch', ...MISHAPS.map(([kind, text]) => toggle('armed', kind, text, { kind }))),
     group(
       'DynamoDB',
       ...FAULTS.map(([fault, text]) => toggle('fault', fault, text, { kind: 'fault', fault })),
@@ -63,33 +55,41 @@ export function drawControls({ pipelines, hasTraffic, example }) {
 }
 
 /** Which of the switches are on. */
-export function updateControls({ traffic, fault }) {
+export function updateControls({ traffic, fault, armed }) {
+  const on = { fault: [fault], perSecond: [String(traffic.perSecond)], armed };
   for (const node of document.querySelectorAll('[data-switch]')) {
-    const now = node.dataset.switch === 'fault' ? fault : String(traffic.perSecond);
-    node.setAttribute('aria-pressed', String(node.dataset.value === now));
+    node.setAttribute('aria-pressed', String(on[node.dataset.switch].includes(node.dataset.value)));
   }
 }
 
 function group(legend, ...buttons) {
-  return html('fieldset', {}, html('legend', {}, legend), ...buttons);
+  return html('fieldset', {}, html('legend', {}, legend), html('div', { class: 'buttons' }, ...buttons));
 }
 
 function button(text, action) {
   return html('button', { type: 'button', click: () => act(action) }, text);
 }
 
-function toggle(name, value, text, action, disabled = false) {
+function rate(perSecond, hasTraffic) {
+  const text = perSecond === 0 ? 'stop' : `${perSecond}/s`;
+  const node = toggle('perSecond', perSecond, text, { kind: 'traffic', perSecond });
+  node.disabled = !hasTraffic;
+  return node;
+}
+
+function toggle(name, value, text, action) {
   const node = button(text, action);
   node.dataset.switch = name;
   node.dataset.value = String(value);
-  node.disabled = disabled;
   node.setAttribute('aria-pressed', 'false');
   return node;
 }
 
 function fillForm(sources, example) {
   const { source, key, text } = byId('put').elements;
+  const chosen = source.value;
   source.replaceChildren(...sources.map(({ id }) => html('option', {}, id)));
+  if (sources.some(({ id }) => id === chosen)) source.value = chosen;
   if (example === null || text.value !== '') return;
   source.value = example.source;
   key.value = example.key;

@@ -1,69 +1,125 @@
-import { byId, minute, number, span, svg } from './nodes.js';
+import { byId, html, minute, number, say, span, svg } from './nodes.js';
 
-/** The pipeline as a graph: streams, stages with their operators, outputs; rates and watermarks are filled in later. */
-const [WIDTH, GAP, LINE, PAD] = [250, 70, 17, 12];
-const texts = new Map();
+/**
+ * The pipeline as a graph: sources, stages with their operators, outputs. Edges are the streams between them, and say
+ * what goes through; boxes are laid out by the browser, edges are drawn between where they came to be.
+ */
+const ARROW = 7;
+const BEND = 60;
+const LABEL_GAP = 10;
+let graphs = [];
+const resized = new ResizeObserver(() => graphs.forEach(drawEdges));
 
 export function drawGraph({ pipelines }) {
-  texts.clear();
-  byId('graph').replaceChildren(...pipelines.map(({ plan, stages }) => graphOf(plan, stages)));
+  resized.disconnect();
+  graphs = pipelines.map(({ plan, stages }) => graphOf(plan, stages));
+  byId('graph').replaceChildren(...graphs.map(({ root }) => root));
+  for (const graph of graphs) {
+    drawEdges(graph);
+    resized.observe(graph.root);
+  }
 }
 
 /** What changes all the time, without drawing anything again. */
 export function updateGraph({ rates, shards, now }) {
-  for (const [stream, { rate, watermark, lag }] of texts) {
-    const own = shards.filter((shard) => shard.stream === stream && !shard.isEnded);
-    rate.textContent = `${number(rates[stream] ?? 0)} records/s, ${own.length} shard${own.length === 1 ? '' : 's'}`;
-    const known = own.map((shard) => shard.watermark).filter((each) => each !== undefined && each !== null);
-    const earliest = Math.min(...known);
-    watermark.textContent = known.length === 0 ? 'watermark: nothing yet' : `watermark ${minute(earliest)}`;
-    lag.textContent = known.length === 0 ? '' : `${span(now - earliest)} behind the clock`;
+  for (const { live } of graphs) {
+    for (const { stream, of, node } of live) {
+      const open = shards.filter((shard) => shard.stream === stream && !shard.isEnded);
+      const known = open.map(({ watermark }) => watermark).filter((each) => typeof each === 'number');
+      const earliest = known.length === 0 ? undefined : Math.min(...known);
+      say(node, LIVE[of]({ rate: rates[stream] ?? 0, open, earliest, now }));
+      node.parentElement.classList.toggle('flows', (rates[stream] ?? 0) > 0);
+    }
+  }
+}
+
+const LIVE = {
+  rate: ({ rate }) => `${number(Math.round(rate * 10) / 10)} records/s`,
+  lag: ({ earliest, now }) => (earliest === undefined ? '' : `${span(now - earliest)} behind`),
+  shards: ({ open }) => `${open.length} shard${open.length === 1 ? '' : 's'}`,
+  watermark: ({ earliest }) =>
+    earliest === undefined ? 'no watermark yet' : `watermark ${minute(earliest)}`,
+};
+
+/** How many rows each output has. */
+export function countResults(results) {
+  for (const { counts } of graphs) {
+    for (const [name, node] of counts) say(node, `${number(results[name]?.total ?? 0)} rows`);
   }
 }
 
 function graphOf(plan, places) {
-  const depths = depthsOf(plan);
-  const boxes = new Map();
-  const edges = [];
+  const streams = new Map(places.map(({ id, streamName }) => [id, streamName]));
+  const [live, counts, boxes, edges] = [[], new Map(), new Map(), []];
   const columns = [];
-  const place = (id, column, lines, kind) => {
-    const height = lines.length * LINE + 2 * PAD;
-    const y = columns[column] ?? 10;
-    columns[column] = y + height + 18;
-    boxes.set(id, { x: 10 + column * (WIDTH + GAP), y, height, lines, kind });
+  const put = (name, column, box) => {
+    boxes.set(name, box);
+    columns[column] = [...(columns[column] ?? []), box];
   };
-  for (const stage of plan.stages) {
-    const column = 2 * depths.get(stage.id);
-    const { streamName = '' } = places.find(({ id }) => id === stage.id) ?? {};
-    const name = stage.input.kind === 'source' ? `source ${stage.input.source}` : 'shuffle';
-    place(`stream ${stage.id}`, column, [name, { live: 'rate', stream: streamName }], 'stream');
-    const operators = stage.operators.flatMap(({ id, does, keeps, horizonMs }) => [
-      id,
-      { faint: does },
-      { faint: `keeps ${keeps}` },
-      { faint: horizonMs === undefined ? 'without end' : `up to ${span(horizonMs)} behind` },
-    ]);
-    place(
-      `stage ${stage.id}`,
-      column + 1,
-      [
-        `stage ${stage.id}`,
-        { live: 'watermark', stream: streamName },
-        { live: 'lag', stream: streamName },
-        ...operators,
-      ],
-      'stage',
-    );
-    edges.push([`stream ${stage.id}`, `stage ${stage.id}`, false]);
-    for (const { to } of stage.sends) edges.push([`stage ${stage.id}`, `stream ${to}`, false]);
+  const liveText = (stream, of, node) => {
+    live.push({ stream, of, node });
+    return node;
+  };
+  const depths = depthsOf(plan);
+  for (const { id, input, operators } of plan.stages) {
+    const stream = streams.get(id);
+    if (input.kind === 'source') {
+      put(
+        `source ${id}`,
+        0,
+        boxOf('source', id, 'source', liveText(stream, 'shards', html('p', { class: 'faint' }))),
+      );
+      edges.push({ from: `source ${id}`, to: `stage ${id}`, stream });
+    }
+    const lines = operators.map(operatorOf);
+    const watermark = liveText(stream, 'watermark', html('p', { class: 'faint' }));
+    put(`stage ${id}`, depths.get(id) + 1, boxOf('stage', id, 'stage', html('ul', {}, ...lines), watermark));
   }
-  for (const stage of plan.stages) {
-    for (const { name, kind, reads } of stage.sinks) {
-      place(`sink ${name}`, 2 * depths.get(stage.id) + 2, [name, { faint: kind }], 'sink');
-      edges.push([`stage ${stage.id}`, `sink ${name}`, (reads ?? []).some((each) => each.endsWith('.late'))]);
+  for (const { id, sends, sinks } of plan.stages) {
+    for (const { to } of sends)
+      edges.push({ from: `stage ${id}`, to: `stage ${to}`, stream: streams.get(to) });
+    for (const { name, kind, reads } of sinks) {
+      const count = html('p', { class: 'faint' }, '0 rows');
+      counts.set(name, count);
+      put(
+        `output ${name}`,
+        depths.get(id) + 2,
+        boxOf('output', name, kind === 'rows' ? 'output' : `output, ${kind}`, count),
+      );
+      const isSide = (reads ?? []).some((each) => each.endsWith('.late'));
+      edges.push({ from: `stage ${id}`, to: `output ${name}`, isSide });
     }
   }
-  return drawing(plan, boxes, edges, Math.max(...columns), columns.length);
+  const lines = svg('svg', { role: 'img', 'aria-label': labelOf(plan, edges) });
+  const root = html(
+    'div',
+    { class: 'graph' },
+    lines,
+    ...columns.map((column) => html('div', { class: 'column' }, ...column)),
+  );
+  const graph = { root, lines, boxes, edges: edges.map((edge) => drawable(edge, live)), live, counts };
+  labelOnce(graph.edges);
+  lines.append(...graph.edges.map(({ node }) => node));
+  return graph;
+}
+
+function labelOf({ pipeline }, edges) {
+  return `pipeline ${pipeline}: ${edges.map(({ from, to }) => `${from} to ${to}`).join(', ')}`;
+}
+
+function boxOf(kind, name, what, ...content) {
+  return html('div', { class: `box ${kind}` }, html('small', {}, what), html('strong', {}, name), ...content);
+}
+
+function operatorOf({ id, does, keeps, horizonMs }) {
+  const until = horizonMs === undefined ? 'without end' : `for ${span(horizonMs)}`;
+  return html(
+    'li',
+    { title: does },
+    html('b', {}, id),
+    html('span', { class: 'does' }, does),
+    html('span', { class: 'faint' }, `keeps ${keeps}, ${until}`),
+  );
 }
 
 function depthsOf({ stages }) {
@@ -75,59 +131,52 @@ function depthsOf({ stages }) {
   return depths;
 }
 
-function drawing(plan, boxes, edges, height, columns) {
-  const width = columns * (WIDTH + GAP) - GAP + 20;
-  const label = `pipeline ${plan.pipeline}: ${edges.map(([from, to]) => `${from} to ${to}`).join(', ')}`;
-  const root = svg('svg', {
-    width,
-    height,
-    viewBox: `0 0 ${width} ${height}`,
-    role: 'img',
-    'aria-label': label,
-  });
-  for (const [from, to, isSide] of edges) root.append(edgeOf(boxes.get(from), boxes.get(to), isSide));
-  for (const box of boxes.values()) root.append(...boxOf(box));
-  return root;
+/** An edge with its texts, wherever it will be. */
+function drawable(edge, live) {
+  const path = svg('path', { class: edge.isSide ? 'edge side' : 'edge' });
+  const flow = svg('path', { class: 'flow' });
+  const node = svg('g', {}, path, flow);
+  return { ...edge, path, flow, node, texts: [], live };
 }
 
-function edgeOf(from, to, isSide) {
-  const [x1, y1] = [from.x + WIDTH, from.y + from.height / 2];
-  const [x2, y2] = [to.x, to.y + to.height / 2];
-  const middle = (x1 + x2) / 2;
-  const d = `M ${x1} ${y1} C ${middle} ${y1}, ${middle} ${y2}, ${x2} ${y2} m -7 -4 l 7 4 l -7 4`;
-  return svg('path', { d, class: isSide ? 'edge side' : 'edge' });
-}
-
-function boxOf({ x, y, height, lines, kind }) {
-  const box = svg('rect', {
-    x,
-    y,
-    width: WIDTH,
-    height,
-    rx: kind === 'stream' ? 16 : 8,
-    class: `box ${kind}`,
-  });
-  return [
-    box,
-    ...lines.map((line, index) => lineOf(line, x + PAD, y + PAD + (index + 0.75) * LINE, index === 0)),
-  ];
-}
-
-const FITS = 38;
-
-function lineOf(line, x, y, isTitle) {
-  if (typeof line === 'string') return svg('text', { x, y, class: isTitle ? 'title' : '' }, line);
-  if (line.faint !== undefined) {
-    const isLong = line.faint.length > FITS;
-    const node = svg(
-      'text',
-      { x, y, class: 'faint' },
-      isLong ? `${line.faint.slice(0, FITS - 1)}…` : line.faint,
-    );
-    if (isLong) node.append(svg('title', {}, line.faint));
-    return node;
+/** Edges that meet are one stream: its texts stand at the first of them. */
+function labelOnce(edges) {
+  const labelled = new Set();
+  for (const edge of edges) {
+    if (edge.stream === undefined) continue;
+    edge.live.push({ stream: edge.stream, of: 'rate', node: svg('text', { class: 'rate' }) });
+    const rate = edge.live.at(-1).node;
+    edge.node.append(rate);
+    if (labelled.has(edge.stream)) {
+      rate.classList.add('hidden');
+      continue;
+    }
+    labelled.add(edge.stream);
+    const lag = svg('text', { class: 'lag' });
+    edge.live.push({ stream: edge.stream, of: 'lag', node: lag });
+    edge.node.append(lag);
+    edge.texts.push([rate, -LABEL_GAP], [lag, LABEL_GAP + 9]);
   }
-  const node = svg('text', { x, y, class: 'faint' });
-  texts.set(line.stream, { ...texts.get(line.stream), [line.live]: node });
-  return node;
+}
+
+function drawEdges({ lines, root, boxes, edges }) {
+  lines.setAttribute('width', root.scrollWidth);
+  lines.setAttribute('height', root.scrollHeight);
+  for (const { from, to, path, flow, texts } of edges) {
+    const [a, b] = [boxes.get(from), boxes.get(to)];
+    const [x1, y1] = [a.offsetLeft + a.offsetWidth, a.offsetTop + a.offsetHeight / 2];
+    const [x2, y2] = [b.offsetLeft - 2, b.offsetTop + b.offsetHeight / 2];
+    const bend = Math.min(x2 - x1, BEND);
+    const [straight, middle] = [x2 - bend, x2 - bend / 2];
+    // Where edges meet they come straight and bend at their end; where they part, at their beginning.
+    const line = to.startsWith('output')
+      ? `M ${x1} ${y1} C ${x1 + bend / 2} ${y1}, ${x1 + bend / 2} ${y2}, ${x1 + bend} ${y2} H ${x2}`
+      : `M ${x1} ${y1} H ${straight} C ${middle} ${y1}, ${middle} ${y2}, ${x2} ${y2}`;
+    path.setAttribute('d', `${line} m ${-ARROW} -4 l ${ARROW} 4 l ${-ARROW} 4`);
+    flow.setAttribute('d', line);
+    for (const [text, dy] of texts) {
+      text.setAttribute('x', (x1 + x2 - bend / 2) / 2);
+      text.setAttribute('y', y1 + dy);
+    }
+  }
 }

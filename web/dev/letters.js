@@ -1,8 +1,8 @@
-import { byId, html } from './nodes.js';
+import { byId, html, number, span } from './nodes.js';
 
 const SHOWN = 80;
 const COLUMNS = ['what', 'reason', 'where', 'key', 'record'];
-let [late, letters] = [[], []];
+let [late, lateTotal, letters] = [[], 0, []];
 
 /** Late records come as an output, others with the dead letters. */
 export function drawLate(results, plans) {
@@ -10,14 +10,15 @@ export function drawLate(results, plans) {
     .flatMap(({ plan }) => plan.stages.flatMap((stage) => stage.sinks))
     .filter(({ reads }) => (reads ?? []).some((each) => each.endsWith('.late')));
   late = sinks.flatMap(({ name }) =>
-    (results[name]?.rows ?? []).map(({ id, fields }) => lateOf(name, id, fields)),
+    (results[name]?.rows ?? []).slice(0, SHOWN).map(({ id, fields }) => lateOf(name, id, fields)),
   );
+  lateTotal = sinks.reduce((sum, { name }) => sum + (results[name]?.total ?? 0), 0);
   draw();
 }
 
 export function drawLetters(latest) {
   letters = latest.map((fields) => ({
-    what: 'dead letter',
+    what: 'quarantined',
     reason: `${fields.reason}: ${fields.message}`,
     where: `${fields.stage}, ${fields.shardId}, ${fields.operator}`,
     key: fields.partitionKey,
@@ -28,10 +29,9 @@ export function drawLetters(latest) {
 
 function lateOf(sink, id, { reason, lateBy, ...fields }) {
   const value = Object.entries(fields).filter(([name]) => name.startsWith('value'));
-  const hours = typeof lateBy === 'number' ? `, ${(lateBy / 3_600_000).toFixed(1)} hours behind` : '';
   return {
     what: 'late',
-    reason: `${reason}${hours}`,
+    reason: typeof lateBy === 'number' ? `${reason}, by ${span(lateBy)}` : reason,
     where: `output ${sink}`,
     key: id.slice(id.indexOf('#') + 1).split(' ')[0],
     record: value.map(([name, each]) => `${name.replace('value.', '')}: ${each}`).join(', '),
@@ -39,14 +39,25 @@ function lateOf(sink, id, { reason, lateBy, ...fields }) {
 }
 
 function draw() {
+  byId('letters-count').textContent = `${number(lateTotal)} late, ${number(letters.length)} quarantined`;
   const rows = [...letters, ...late].slice(0, SHOWN);
   const head = COLUMNS.map((name) => html('th', { scope: 'col' }, name));
   const body = rows.map((row) =>
-    html('tr', {}, ...COLUMNS.map((name) => html('td', { title: row[name] ?? '' }, row[name] ?? '–'))),
+    html(
+      'tr',
+      {},
+      ...COLUMNS.map((name) =>
+        html('td', { title: row[name] ?? '', class: name === 'record' && name }, row[name] ?? '–'),
+      ),
+    ),
   );
   byId('letters').replaceChildren(
     rows.length === 0
-      ? html('p', { class: 'legend' }, 'none yet')
+      ? html(
+          'p',
+          { class: 'empty' },
+          'None yet. What comes too late or cannot be read is kept and shown here.',
+        )
       : html('table', {}, html('thead', {}, html('tr', {}, ...head)), html('tbody', {}, ...body)),
   );
 }

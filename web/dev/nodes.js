@@ -23,10 +23,22 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
+/** Leaves a text alone that is already there, so that it isn't read out again. */
+export function say(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
 const DIGITS = new Intl.NumberFormat('en', { maximumFractionDigits: 2 });
+const FEW_DIGITS = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 
 export function number(value) {
   return DIGITS.format(value);
+}
+
+/** `12.3 KB` */
+export function bytes(value) {
+  if (value < 1000) return `${number(value)} B`;
+  return value < 1e6 ? `${FEW_DIGITS.format(value / 1e3)} KB` : `${FEW_DIGITS.format(value / 1e6)} MB`;
 }
 
 /** UTC, to the minute. */
@@ -36,18 +48,20 @@ export function minute(ms) {
 }
 
 const SECOND = 1000;
+const DAY = 86_400 * SECOND;
 const UNITS = [
-  [86_400 * SECOND, 'day'],
+  [365.25 * DAY, 'year'],
+  [DAY, 'day'],
   [3600 * SECOND, 'hour'],
   [60 * SECOND, 'minute'],
   [SECOND, 'second'],
 ];
 
-/** `3 hours`, in the largest unit that fits. */
+/** `3.5 hours`, in the largest unit that fits. */
 export function span(ms) {
   const [size, unit] = UNITS.find(([each]) => Math.abs(ms) >= each) ?? [SECOND, 'second'];
-  const count = Math.round(ms / size);
-  return `${number(count)} ${unit}${count === 1 ? '' : 's'}`;
+  const count = FEW_DIGITS.format(Math.round((ms / size) * 10) / 10);
+  return `${count} ${unit}${count === '1' ? '' : 's'}`;
 }
 
 /** `9` for `shardId-000000000009`. */

@@ -1,6 +1,7 @@
 import { isObject } from '../../local/assembly/json.ts';
 import { DefinitionError } from '../../model/index.ts';
 import { FAULT_KINDS, type FaultKind } from './fault-switch.ts';
+import { MISHAP_KINDS, type MishapKind } from './mishaps.ts';
 
 /** What somebody does to a running app. */
 export type Action =
@@ -11,23 +12,14 @@ export type Action =
       readonly text: string;
       readonly isRaw: boolean;
     }
-  | { readonly kind: 'kill-sandbox' }
-  | { readonly kind: 'freeze-sandbox' }
+  | { readonly kind: MishapKind }
   | { readonly kind: 'fault'; readonly fault: FaultKind }
   | { readonly kind: 'split-shard'; readonly stream: string }
   | { readonly kind: 'merge-shards'; readonly stream: string }
   | { readonly kind: 'traffic'; readonly perSecond: number };
 
 const MAX_PER_SECOND = 2000;
-const KINDS = [
-  'put-record',
-  'kill-sandbox',
-  'freeze-sandbox',
-  'fault',
-  'split-shard',
-  'merge-shards',
-  'traffic',
-];
+const KINDS = ['put-record', ...MISHAP_KINDS, 'fault', 'split-shard', 'merge-shards', 'traffic'];
 
 /** @throws DefinitionError with what is wrong, as a sentence for the person who asked */
 export function parseAction(body: unknown): Action {
@@ -43,6 +35,8 @@ export function parseAction(body: unknown): Action {
       );
     case 'kill-sandbox':
     case 'freeze-sandbox':
+    case 'drop-response':
+    case 'repeat-batch':
       return { kind };
     case 'fault':
       return { kind, fault: faultOf(body['fault']) };

@@ -1,14 +1,15 @@
-import { PutRecordCommand } from '@aws-sdk/client-kinesis';
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import { DefinitionError, messageOf } from '../../model/index.ts';
+import { paginateScan } from '@aws-sdk/client-dynamodb';
+import { messageOf } from '../../model/index.ts';
 import type { DevSession } from '../dev/session.ts';
 import type { DevPipeline } from '../dev/dev-app.ts';
-import { parseAction, type Action } from './action.ts';
+import { parseAction } from './action.ts';
 import type { CheckResult, Companion } from './companion.ts';
 import type { FaultSwitch } from './fault-switch.ts';
 import { followTable, type TableFollower } from './follow-table.ts';
+import { journalSize, type JournalSize } from './journal-size.ts';
+import type { Mishaps } from './mishaps.ts';
 import type { Observations } from './observations.ts';
-import { mergeNarrowest, splitWidest } from './reshard.ts';
+import { perform, streamOfSource } from './perform.ts';
 import { fieldsOf, ResultRows, type Shown } from './result-rows.ts';
 import { startDashboard, type DashboardServer, type Topic } from './server.ts';
 import { streamLog, type ShardLog } from './stream-log.ts';
@@ -18,6 +19,7 @@ export interface DashboardOptions {
   readonly session: DevSession;
   readonly observations: Observations;
   readonly faults: FaultSwitch;
+  readonly mishaps: Mishaps;
   readonly companion: Companion;
   /** 0 takes a free one. */
   readonly port: number;
@@ -26,7 +28,6 @@ export interface DashboardOptions {
 const FOLLOW_MS = 400;
 const CHECK_EVERY = 5;
 const SHOWN_ROWS = 400;
-const FROZEN_MS = 3000;
 
 /** The dashboard of a running app: watches it, shows it, and lets it be broken. */
 export async function openDashboard(options: DashboardOptions): Promise<DashboardServer> {
@@ -48,8 +49,9 @@ class Dashboard {
   readonly #followers = new Map<string, TableFollower>();
   readonly #logs = new Map<string, () => Promise<readonly ShardLog[]>>();
   #letters: readonly Readonly<Record<string, Shown>>[] = [];
-  #check: CheckResult | undefined;
-  #checks = 0;
+  #check: (CheckResult & { readonly at: number }) | undefined;
+  #inspections = 0;
+  #journals: readonly JournalSize[] = [];
   #example: { readonly source: string; readonly key: string; readonly text: string } | undefined;
   #isClosed = false;
   readonly #following: Promise<void>;
@@ -57,7 +59,11 @@ class Dashboard {
   constructor(options: DashboardOptions) {
     this.#options = options;
     const { session, companion } = options;
-    this.#traffic = new Traffic(session.platform.kinesis, (source) => this.#streamOf(source), companion);
+    this.#traffic = new Traffic(
+      session.platform.kinesis,
+      (source) => streamOfSource(this.#pipelines, source),
+      companion,
+    );
     for (const { source, partitionKey, value } of companion.traffic?.() ?? []) {
       this.#example = { source, key: partitionKey, text: JSON.stringify(value, undefined, 2) };
       break;
@@ -73,35 +79,16 @@ class Dashboard {
       { name: 'now', version: now, data: () => this.#now(now) },
       { name: 'results', version: this.#rows.version, data: () => this.#rows.newest(SHOWN_ROWS) },
       { name: 'letters', version: this.#letters.length, data: () => this.#letters },
-      { name: 'check', version: this.#checks, data: () => this.#check ?? null },
+      { name: 'check', version: this.#inspections, data: () => this.#check ?? null },
+      { name: 'journal', version: this.#inspections, data: () => this.#journals },
     ];
   }
 
   async act(body: unknown): Promise<string> {
-    const action = parseAction(body);
-    const { kinesis } = this.#options.session.platform;
-    switch (action.kind) {
-      case 'put-record':
-        return this.#put(action);
-      case 'kill-sandbox':
-        return this.#withSandbox('was killed', (sandbox) => sandbox.kill());
-      case 'freeze-sandbox':
-        return this.#withSandbox(`is frozen for ${FROZEN_MS / 1000} seconds`, (sandbox) => {
-          sandbox.freeze();
-          setTimeout(() => sandbox.thaw(), FROZEN_MS);
-        });
-      case 'fault':
-        this.#options.faults.kind = action.fault;
-        return action.fault === 'none'
-          ? 'DynamoDB answers again'
-          : `half of all requests to DynamoDB: ${action.fault}`;
-      case 'split-shard':
-        return splitWidest(kinesis, this.#knownStream(action.stream));
-      case 'merge-shards':
-        return mergeNarrowest(kinesis, this.#knownStream(action.stream));
-      case 'traffic':
-        return this.#setTraffic(action.perSecond);
-    }
+    const { session, faults, mishaps, observations } = this.#options;
+    const done = await perform(parseAction(body), { session, faults, mishaps, traffic: this.#traffic });
+    observations.tell(Date.now(), 'news', done);
+    return done;
   }
 
   async close(): Promise<void> {
@@ -124,16 +111,17 @@ class Dashboard {
   }
 
   #now(now: number): object {
-    const { observations, faults, session } = this.#options;
+    const { observations, faults, mishaps, session } = this.#options;
     const sandboxes = session.deployment?.functions.flatMap((fn) => fn.sandboxes) ?? [];
     return {
       now,
       totals: observations.totals,
       rates: observations.rates(now),
       shards: observations.shards(now),
-      problems: observations.problems,
+      incidents: observations.incidents,
       sandboxes: sandboxes.map(({ id, status, isFrozen }) => ({ id, status, isFrozen })),
       fault: faults.kind,
+      armed: mishaps.armed,
       traffic: {
         perSecond: this.#traffic.perSecond,
         sent: this.#traffic.sent,
@@ -142,84 +130,52 @@ class Dashboard {
     };
   }
 
-  async #put({ source, key, text }: Extract<Action, { kind: 'put-record' }>): Promise<string> {
-    const StreamName = this.#streamOf(source);
-    const { ShardId } = await this.#options.session.platform.kinesis.send(
-      new PutRecordCommand({ StreamName, PartitionKey: key, Data: Buffer.from(text) }),
-    );
-    return `the record is in ${ShardId} of source ${source}`;
-  }
-
-  #withSandbox(
-    done: string,
-    harm: (sandbox: { kill(): void; freeze(): void; thaw(): void }) => void,
-  ): Promise<string> {
-    const all = this.#options.session.deployment?.functions.flatMap(({ sandboxes }) => sandboxes) ?? [];
-    const busy = all.filter(({ status }) => status === 'busy');
-    const candidates = busy.length > 0 ? busy : all.filter(({ status }) => status === 'idle');
-    const victim = candidates[Math.floor(Math.random() * candidates.length)];
-    if (victim === undefined) {
-      throw new DefinitionError('no sandbox runs; put a record or start the traffic, and one starts');
-    }
-    harm(victim);
-    return Promise.resolve(`sandbox ${victim.id} ${done}`);
-  }
-
-  #setTraffic(perSecond: number): Promise<string> {
-    if (!this.#traffic.isThere) {
-      throw new DefinitionError('this app has no traffic; give millrace dev a --companion that has some');
-    }
-    this.#traffic.perSecond = perSecond;
-    this.#traffic.stopped = undefined;
-    return Promise.resolve(perSecond === 0 ? 'the traffic stops' : `${perSecond} records a second are put`);
-  }
-
-  #streamOf(source: string): string {
-    const stages = this.#pipelines.flatMap((pipeline) => pipeline.stages);
-    const found = stages.find(({ id }) => id === source)?.streamName;
-    if (found !== undefined) return found;
-    throw new DefinitionError(
-      `there is no source "${source}"; there is "${stages.map(({ id }) => id).join('", "')}"`,
-    );
-  }
-
-  #knownStream(name: string): string {
-    const names = this.#pipelines.flatMap(({ stages }) => stages.map(({ streamName }) => streamName));
-    if (names.includes(name)) return name;
-    throw new DefinitionError(`there is no stream "${name}"; there is "${names.join('", "')}"`);
-  }
-
   /** Reads results and dead letters as they come, and compares from time to time. */
   async #follow(): Promise<void> {
     for (let round = 0; !this.#isClosed; round += 1) {
       try {
-        if (round % CHECK_EVERY === 0) await this.#compare();
+        if (round % CHECK_EVERY === 0) await this.#inspect();
         await this.#readResults();
         await this.#readLetters();
       } catch (error) {
-        this.#options.observations.problems.push({ at: Date.now(), text: messageOf(error) });
+        this.#options.observations.tell(Date.now(), 'problem', messageOf(error));
       }
       await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
     }
   }
 
   async #readResults(): Promise<void> {
-    const { dynamodbStreams } = this.#options.session.platform;
-    for (const { resultsTable } of this.#pipelines) {
-      const follower =
-        this.#followers.get(resultsTable) ??
-        followTable(dynamodbStreams, resultsTable, (item) => this.#rows.onChange(item));
-      this.#followers.set(resultsTable, follower);
+    const { dynamodb, dynamodbStreams } = this.#options.session.platform;
+    for (const { resultsTable: TableName } of this.#pipelines) {
+      const known = this.#followers.get(TableName);
+      const follower = known ?? followTable(dynamodbStreams, TableName, (item) => this.#rows.onChange(item));
       await follower.catchUp();
+      this.#followers.set(TableName, follower);
+      if (known !== undefined) continue;
+      for await (const { Items = [] } of paginateScan({ client: dynamodb }, { TableName })) {
+        for (const item of Items) this.#rows.onFound(item);
+      }
     }
   }
 
   async #readLetters(): Promise<void> {
+    const { dynamodb: client } = this.#options.session.platform;
+    const letters: Readonly<Record<string, Shown>>[] = [];
+    for (const { deadLetterTable: TableName } of this.#pipelines) {
+      for await (const { Items = [] } of paginateScan({ client }, { TableName }))
+        letters.push(...Items.map(fieldsOf));
+    }
+    this.#letters = letters;
+  }
+
+  /** What takes longer. */
+  async #inspect(): Promise<void> {
     const { dynamodb } = this.#options.session.platform;
-    const scans = this.#pipelines.map(({ deadLetterTable: TableName }) =>
-      dynamodb.send(new ScanCommand({ TableName })),
+    this.#journals = await Promise.all(
+      this.#pipelines.map(({ journalTable }) => journalSize(dynamodb, journalTable)),
     );
-    this.#letters = (await Promise.all(scans)).flatMap(({ Items = [] }) => Items.map(fieldsOf));
+    await this.#compare();
+    this.#inspections += 1;
   }
 
   async #compare(): Promise<void> {
@@ -238,8 +194,7 @@ class Dashboard {
     const rows = this.#rows.all();
     const logs: Record<string, readonly ShardLog[]> = {};
     for (const { id, streamName } of sources) logs[id] = await this.#logOf(streamName)();
-    this.#check = companion.check({ logs, processed, rows });
-    this.#checks += 1;
+    this.#check = { at: Date.now(), ...companion.check({ logs, processed, rows }) };
   }
 
   #logOf(streamName: string): () => Promise<readonly ShardLog[]> {

@@ -13,7 +13,16 @@ export interface ShownBatch {
 
 export interface ShownMark {
   readonly at: number;
-  readonly kind: 'window-final' | 'retry' | 'window-terminated-early' | 'record-discarded';
+  readonly kind: 'window-final' | 'checkpoint' | 'retry' | 'window-terminated-early' | 'record-discarded';
+}
+
+/** Something worth telling. */
+export interface Incident {
+  at: number;
+  readonly kind: 'problem' | 'news';
+  readonly text: string;
+  /** How often it was told in a row. */
+  times: number;
 }
 
 export interface ShownShard {
@@ -26,6 +35,8 @@ export interface ShownShard {
   watermark: number | undefined;
   /** The last record that was processed. */
   position: string | undefined;
+  /** Of state that isn't in the journal yet. */
+  tailBytes: number;
   readonly batches: ShownBatch[];
   readonly marks: ShownMark[];
 }
@@ -43,12 +54,12 @@ export interface Totals {
 /** How far back shards are shown. */
 const SHOWN_MS = 90_000;
 const RATE_MS = 5000;
-const SHOWN_PROBLEMS = 30;
+const SHOWN_INCIDENTS = 60;
 
 /** What the mappings and the functions of a running app have told, as far as it is shown. */
 export class Observations {
   readonly totals: Totals = { records: 0, batches: 0, failures: 0, skipped: 0, appended: 0 };
-  readonly problems: { at: number; text: string }[] = [];
+  readonly incidents: Incident[] = [];
   readonly #shards = new Map<string, ShownShard>();
   /** Which stream a function reads, learnt from its mapping. */
   readonly #streamOf = new Map<string, string>();
@@ -57,7 +68,7 @@ export class Observations {
     const stream = event.streamArn.split('/').at(-1) ?? '';
     this.#streamOf.set(event.functionName, stream);
     if (!('shardId' in event)) {
-      if (event.kind === 'discovery-failed') this.#problem(event.at, event.message);
+      if (event.kind === 'discovery-failed') this.tell(event.at, 'problem', event.message);
       return;
     }
     const shard = this.#shardOf(stream, event.shardId);
@@ -81,7 +92,7 @@ export class Observations {
         this.totals.failures += 1;
         shard.failures += 1;
         end(shard, event.at, 'failed', `${event.errorType}: ${event.message}`);
-        this.#problem(event.at, `${event.shardId}: ${event.message}`);
+        this.tell(event.at, 'problem', `${event.shardId}: ${event.message}`);
         break;
       case 'retry-scheduled':
         shard.marks.push({ at: event.at, kind: 'retry' });
@@ -96,7 +107,7 @@ export class Observations {
         break;
       case 'read-failed':
       case 'destination-failed':
-        this.#problem(event.at, event.message);
+        this.tell(event.at, 'problem', event.message);
         break;
       case 'shard-started':
         break;
@@ -111,7 +122,10 @@ export class Observations {
     const shard = this.#shardOf(stream, report['shardId']);
     if (typeof report['watermark'] === 'number') shard.watermark = report['watermark'];
     this.totals.skipped += Number(report['skipped'] ?? 0);
-    this.totals.appended += Number(report['appended'] ?? 0);
+    shard.tailBytes = Number(report['tailBytes'] ?? 0);
+    const appended = Number(report['appended'] ?? 0);
+    this.totals.appended += appended;
+    if (appended > 0) shard.marks.push({ at: Date.now(), kind: 'checkpoint' });
   }
 
   /** The shards of the last minute and a half, those that ended before left out. */
@@ -152,6 +166,7 @@ export class Observations {
       failures: 0,
       watermark: undefined,
       position: undefined,
+      tailBytes: 0,
       batches: [],
       marks: [],
     };
@@ -159,9 +174,15 @@ export class Observations {
     return known;
   }
 
-  #problem(at: number, text: string): void {
-    this.problems.push({ at, text });
-    dropOld(this.problems, () => this.problems.length > SHOWN_PROBLEMS);
+  tell(at: number, kind: Incident['kind'], text: string): void {
+    const last = this.incidents.at(-1);
+    if (last?.text === text) {
+      last.at = at;
+      last.times += 1;
+      return;
+    }
+    this.incidents.push({ at, kind, text, times: 1 });
+    dropOld(this.incidents, () => this.incidents.length > SHOWN_INCIDENTS);
   }
 }
 

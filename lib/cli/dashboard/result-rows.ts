@@ -21,14 +21,23 @@ export class ResultRows {
   /** Another number after each change. */
   version = 0;
   readonly #rows = new Map<string, ResultRow>();
+  readonly #found = new Set<string>();
 
   onChange(item: Item): void {
-    const [pk, sk] = [item[RESULTS_KEY.partition]?.S ?? '', item[RESULTS_KEY.sort]?.S ?? ''];
-    const id = `${pk} ${sk}`;
-    const changes = (this.#rows.get(id)?.changes ?? 0) + 1;
+    const id = idOf(item);
+    const changes = this.#found.delete(id) ? 1 : (this.#rows.get(id)?.changes ?? 0) + 1;
     // Newest last.
     this.#rows.delete(id);
-    this.#rows.set(id, { sink: pk.split('#')[0] ?? '', id, fields: fieldsOf(item), changes });
+    this.#rows.set(id, { sink: sinkOf(item), id, fields: fieldsOf(item), changes });
+    this.version += 1;
+  }
+
+  /** A row of the table that its stream has not told of yet, or never will: it may be from an earlier run. */
+  onFound(item: Item): void {
+    const id = idOf(item);
+    if (this.#rows.has(id)) return;
+    this.#found.add(id);
+    this.#rows.set(id, { sink: sinkOf(item), id, fields: fieldsOf(item), changes: 1 });
     this.version += 1;
   }
 
@@ -45,6 +54,18 @@ export class ResultRows {
     }
     return bySink;
   }
+}
+
+function idOf(item: Item): string {
+  return `${partitionOf(item)} ${item[RESULTS_KEY.sort]?.S ?? ''}`;
+}
+
+function sinkOf(item: Item): string {
+  return partitionOf(item).split('#')[0] ?? '';
+}
+
+function partitionOf(item: Item): string {
+  return item[RESULTS_KEY.partition]?.S ?? '';
 }
 
 /** All attributes but the keys, and the properties of an object side by side with `.` between the names. */

@@ -12,6 +12,7 @@ export interface DevPipeline {
   readonly stages: readonly DevStage[];
   readonly resultsTable: string;
   readonly deadLetterTable: string;
+  readonly journalTable: string;
 }
 
 export interface DevStage {
@@ -55,6 +56,7 @@ function pipelineOf(path: string, plan: Plan, assembly: Assembly): DevPipeline {
     }),
     resultsTable: first?.environment[ENVIRONMENT.resultsTable] ?? '',
     deadLetterTable: first?.environment[ENVIRONMENT.deadLetterTable] ?? '',
+    journalTable: first?.environment[ENVIRONMENT.journalTable] ?? '',
   };
 }
 

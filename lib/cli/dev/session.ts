@@ -5,6 +5,7 @@ import {
   type Checkpoints,
   type DeploymentEvent,
   type LocalDeployment,
+  type LocalDeploymentOptions,
   type LocalPlatform,
   type LocalPlatformOptions,
   type LogLine,
@@ -16,6 +17,7 @@ import { loadApp, type DevApp } from './dev-app.ts';
 export interface SessionOptions extends LocalPlatformOptions {
   readonly onEvent: (event: DeploymentEvent) => void;
   readonly onLog: (line: LogLine) => void;
+  readonly invoke?: NonNullable<LocalDeploymentOptions['invoke']>;
 }
 
 /** What became of a newly synthesised app. */
@@ -51,7 +53,12 @@ const MAPPING = {
   modes: { restartInWindow: 'position-with-state' },
 } as const;
 
-export async function startSession({ onEvent, onLog, ...options }: SessionOptions): Promise<DevSession> {
+export async function startSession({
+  onEvent,
+  onLog,
+  invoke,
+  ...options
+}: SessionOptions): Promise<DevSession> {
   const platform = await startLocalPlatform(options);
   const checkpoints = new Map<string, Checkpoints>();
   let app: DevApp | undefined;
@@ -74,6 +81,7 @@ export async function startSession({ onEvent, onLog, ...options }: SessionOption
       checkpointsOf,
       onEvent,
       onLog,
+      ...(invoke !== undefined && { invoke }),
     });
     app = next;
   }
