@@ -4,11 +4,12 @@ import { countResults, drawGraph, updateGraph } from './graph.js';
 import { drawLate, drawLetters } from './letters.js';
 import { byId, bytes, html, number, say } from './nodes.js';
 import { drawResults, nameOutputs } from './results.js';
-import { drawShards } from './shards.js';
+import { drawShards, nameStreams } from './shards.js';
 
 let pipelines = [];
 let results = {};
 let journals = [];
+let hasCheck = true;
 
 const on = {
   app: (app) => {
@@ -16,11 +17,13 @@ const on = {
     byId('pipelines').textContent = pipelines.map(({ plan }) => plan.pipeline).join(', ');
     drawGraph(app);
     countResults(results);
+    nameStreams(app);
     nameOutputs(app);
     drawResults(results);
     drawControls(app);
     drawLate(results, pipelines);
-    drawCheck(null, app.hasCheck);
+    hasCheck = app.hasCheck;
+    drawCheck(null, hasCheck);
   },
   now: (now) => {
     updateGraph(now);
@@ -37,7 +40,7 @@ const on = {
     drawLate(latest, pipelines);
   },
   letters: drawLetters,
-  check: (check) => drawCheck(check, true),
+  check: (check) => drawCheck(check, hasCheck),
   journal: (latest) => {
     journals = latest;
   },
@@ -66,7 +69,7 @@ function drawTotals({ totals, rates, shards, sandboxes }) {
     'journal entries': number(sum(journals.map(({ entries }) => entries))),
     'in the journal': bytes(sum(journals.map(({ entryBytes }) => entryBytes))),
     'in tails': bytes(sum(shards.map(({ tailBytes }) => tailBytes))),
-    'state': bytes(sum(journals.map(({ stateBytes }) => stateBytes))),
+    state: bytes(sum(journals.map(({ stateBytes }) => stateBytes))),
     sandboxes: `${sandboxes.length}${sandboxes.some(({ isFrozen }) => isFrozen) ? ', one frozen' : ''}`,
   };
   const list = byId('totals');

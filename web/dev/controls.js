@@ -43,13 +43,7 @@ export function drawControls({ pipelines, hasTraffic, example }) {
       'DynamoDB',
       ...FAULTS.map(([fault, text]) => toggle('fault', fault, text, { kind: 'fault', fault })),
     ),
-    ...streams.map(({ id, streamName: stream }) =>
-      group(
-        `Shards of ${id}`,
-        button('split', { kind: 'split-shard', stream }),
-        button('merge', { kind: 'merge-shards', stream }),
-      ),
-    ),
+    group('Shards', ...streams.map(shardButtons)),
   );
   fillForm(sources, example);
 }
@@ -66,8 +60,18 @@ function group(legend, ...buttons) {
   return html('fieldset', {}, html('legend', {}, legend), html('div', { class: 'buttons' }, ...buttons));
 }
 
-function button(text, action) {
-  return html('button', { type: 'button', click: () => act(action) }, text);
+function shardButtons({ id, streamName: stream }) {
+  return html(
+    'div',
+    { class: 'pair' },
+    html('span', {}, id),
+    button('split', { kind: 'split-shard', stream }, `split a shard of ${id}`),
+    button('merge', { kind: 'merge-shards', stream }, `merge shards of ${id}`),
+  );
+}
+
+function button(text, action, label) {
+  return html('button', { type: 'button', 'aria-label': label, click: () => act(action) }, text);
 }
 
 function rate(perSecond, hasTraffic) {

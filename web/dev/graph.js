@@ -1,4 +1,4 @@
-import { byId, html, minute, number, say, span, svg } from './nodes.js';
+import { byId, html, minute, number, say, shortSpan, span, svg } from './nodes.js';
 
 /**
  * The pipeline as a graph: sources, stages with their operators, outputs. Edges are the streams between them, and say
@@ -34,8 +34,8 @@ export function updateGraph({ rates, shards, now }) {
 }
 
 const LIVE = {
-  rate: ({ rate }) => `${number(Math.round(rate * 10) / 10)} records/s`,
-  lag: ({ earliest, now }) => (earliest === undefined ? '' : `${span(now - earliest)} behind`),
+  rate: ({ rate }) => `${number(Math.round(rate * 10) / 10)}/s`,
+  lag: ({ earliest, now }) => (earliest === undefined ? '' : `${shortSpan(now - earliest)} behind`),
   shards: ({ open }) => `${open.length} shard${open.length === 1 ? '' : 's'}`,
   watermark: ({ earliest }) =>
     earliest === undefined ? 'no watermark yet' : `watermark ${minute(earliest)}`,

@@ -50,18 +50,28 @@ export function minute(ms) {
 const SECOND = 1000;
 const DAY = 86_400 * SECOND;
 const UNITS = [
-  [365.25 * DAY, 'year'],
-  [DAY, 'day'],
-  [3600 * SECOND, 'hour'],
-  [60 * SECOND, 'minute'],
-  [SECOND, 'second'],
+  [365.25 * DAY, 'year', 'y'],
+  [DAY, 'day', 'd'],
+  [3600 * SECOND, 'hour', 'h'],
+  [60 * SECOND, 'minute', 'min'],
+  [SECOND, 'second', 's'],
 ];
 
 /** `3.5 hours`, in the largest unit that fits. */
 export function span(ms) {
-  const [size, unit] = UNITS.find(([each]) => Math.abs(ms) >= each) ?? [SECOND, 'second'];
-  const count = FEW_DIGITS.format(Math.round((ms / size) * 10) / 10);
+  const [count, unit] = largest(ms);
   return `${count} ${unit}${count === '1' ? '' : 's'}`;
+}
+
+/** `3.5 h` */
+export function shortSpan(ms) {
+  const [count, , unit] = largest(ms);
+  return `${count} ${unit}`;
+}
+
+function largest(ms) {
+  const [size, ...names] = UNITS.find(([each]) => Math.abs(ms) >= each) ?? UNITS.at(-1);
+  return [FEW_DIGITS.format(Math.round((ms / size) * 10) / 10), ...names];
 }
 
 /** `9` for `shardId-000000000009`. */

@@ -10,11 +10,18 @@ const MARKS = {
   'record-discarded': { className: 'retry', text: 'records were given up' },
 };
 
+let stages = new Map();
+
+/** Streams are called after the stages that read them. */
+export function nameStreams({ pipelines }) {
+  stages = new Map(pipelines.flatMap((each) => each.stages.map(({ id, streamName }) => [streamName, id])));
+}
+
 /** One line of batches for each shard, newest at the right. */
 export function drawShards({ shards, now }) {
   const streams = [...new Set(shards.map(({ stream }) => stream))];
   const lines = streams.flatMap((stream) => [
-    ...(streams.length > 1 ? [html('h3', {}, stream)] : []),
+    ...(streams.length > 1 ? [html('h3', {}, stages.get(stream) ?? stream)] : []),
     ...shards.filter((shard) => shard.stream === stream).map((shard) => lineOf(shard, now)),
   ]);
   byId('shards').replaceChildren(
