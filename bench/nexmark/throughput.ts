@@ -58,7 +58,7 @@ async function measureHere(name: string): Promise<Measured> {
     batchRecords: Number(values.batch),
     rounds: Number(values.rounds),
   };
-  return measure(query.pipeline, { ...USUAL_EFFORT, ...effort });
+  return measure(query, { ...USUAL_EFFORT, ...effort });
 }
 
 /** Each in a process of its own, as in a sandbox: what the compiler learns from one query would slow down the next. */

@@ -1,4 +1,4 @@
-import { listState, optionalState, source, pipeline } from 'millrace';
+import { externalTable, listState, optionalState, pipeline, source } from 'millrace';
 import * as z from 'zod';
 import type { Auction, Bid, Person } from '../events.ts';
 import type { Row, Rows } from '../oracle/index.ts';
@@ -47,34 +47,30 @@ function localRow({ name, city, state }: Person, id: number): Row {
 }
 
 const SIDE_ROWS = 10_000;
-const sideSchema = z.object({ key: z.number(), value: z.string() });
+const SideRow = z.object({ key: z.number(), value: z.string() });
 
-/** The side table is a stream of its own rows, which come first. */
 export const q13: Query = {
-  what: 'bids with the value a side table has for their auction',
-  features: ['two sources', 'keyBy', 'asTable', 'joinLatest'],
+  what: 'bids with the value a table outside has for their auction',
+  features: ['filter', 'map', 'externalTable', 'joinLookup'],
   build: (schema = nexmarkEvent) =>
     pipeline('q13', {
-      sources: {
-        events: source(schema, { timestamp: (event) => event.ts, outOfOrder: OUT_OF_ORDER }),
-        side: source(sideSchema, { timestamp: () => 0 }),
-      },
-      build: ({ events, side }) => ({
-        rows: bidsOf(events)
-          .keyBy(({ auction }) => auction % SIDE_ROWS)
-          .joinLatest('with-value', side.keyBy(({ key }) => key).asTable(), {
-            kind: 'inner',
-            select: ({ auction, bidder, price, dateTime }, { value }) => ({
-              auction,
-              bidder,
-              price,
-              dateTime,
-              value,
-            }),
+      sources: { events: source(schema, { timestamp: (event) => event.ts, outOfOrder: OUT_OF_ORDER }) },
+      tables: { side: externalTable(SideRow, { key: 'key' }) },
+      build: ({ events }, { side }) => ({
+        rows: bidsOf(events).joinLookup('with-value', side, {
+          key: ({ auction }) => auction % SIDE_ROWS,
+          onMiss: 'drop',
+          select: ({ auction, bidder, price, dateTime }, { value }) => ({
+            auction,
+            bidder,
+            price,
+            dateTime,
+            value,
           }),
+        }),
       }),
     }),
-  side: Array.from({ length: SIDE_ROWS }, (_, key) => ({ key, value: String(key) })),
+  tables: { side: (key) => (key < SIDE_ROWS ? { key, value: String(key) } : undefined) },
   rowsOf: (values) => values as Rows,
 };
 

@@ -21,10 +21,10 @@ export interface Query {
   readonly what: string;
   /** What of the DSL it uses. */
   readonly features: readonly string[];
-  /** Its sources are `events` and, where there is one, `side`; its sink is `rows`. */
+  /** Its source is `events`, its sink `rows`. */
   readonly build: (schema?: EventSchema) => Pipeline;
-  /** What is in the side table before events come. */
-  readonly side?: readonly object[];
+  /** The rows of the tables outside that it looks up, by their names and keys. */
+  readonly tables?: Readonly<Record<string, (key: number) => object | undefined>>;
   /** What its sink holds, as the rows of the oracle. */
   readonly rowsOf: (values: readonly unknown[]) => Rows;
 }

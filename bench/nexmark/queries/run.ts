@@ -1,5 +1,5 @@
 import type { Pipeline } from 'millrace';
-import { testDriver, type TestDriver } from 'millrace/testing';
+import { testDriver } from 'millrace/testing';
 import type { NexmarkEvent } from '../events.ts';
 import { sortedRows, type Rows } from '../oracle/index.ts';
 import type { Query } from './query.ts';
@@ -18,9 +18,8 @@ export interface RunOutcome {
   readonly deadLetters: number;
 }
 
-/** Everything that has no type here: a query may have a side table or not. */
-type AnyPipeline = Pipeline<{ events: NexmarkEvent; side: object }, { rows: unknown }>;
-type Driver = TestDriver<{ events: NexmarkEvent; side: object }, { rows: unknown }>;
+/** What every query is. */
+type NexmarkPipeline = Pipeline<{ events: NexmarkEvent }, { rows: unknown }>;
 
 /** Runs a query over all events, each in the shard of a partition key of its own, and to the end of time. */
 export function runQuery(
@@ -29,8 +28,8 @@ export function runQuery(
   { shards = 2, arrivalOf = ({ ts }) => ts, crashesBefore = () => false }: RunOptions = {},
 ): RunOutcome {
   const partitionKeys = { events: (event: NexmarkEvent) => String(event.seq) };
-  const driver: Driver = testDriver(query.build() as AnyPipeline, { shards, partitionKeys });
-  if (query.side !== undefined) driver.sources.side.send(...query.side);
+  const { tables = {} } = query;
+  const driver = testDriver(query.build() as NexmarkPipeline, { shards, partitionKeys, tables });
   for (const [index, event] of events.entries()) {
     if (crashesBefore(index)) driver.crash();
     driver.sources.events.sendAt(arrivalOf(event, index), event);

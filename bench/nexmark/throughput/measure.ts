@@ -1,5 +1,5 @@
-import type { Pipeline } from 'millrace';
 import { PipelineRun } from './pipeline-run.ts';
+import type { MeasuredQuery } from './queries.ts';
 import { batchesOf, nexmarkTexts, type Batch, type NexmarkText } from './records.ts';
 
 export interface Effort {
@@ -28,12 +28,12 @@ export interface Measured {
   readonly deadLetters: number;
 }
 
-export async function measure(pipeline: Pipeline, effort: Effort): Promise<Measured> {
+export async function measure(query: MeasuredQuery, effort: Effort): Promise<Measured> {
   const texts = nexmarkTexts(effort.events);
   const batches = batchesOf(texts, effort.batchRecords);
-  await round(pipeline, texts, batches, effort);
+  await round(query, texts, batches, effort);
   const rounds: Round[] = [];
-  while (rounds.length < effort.rounds) rounds.push(await round(pipeline, texts, batches, effort));
+  while (rounds.length < effort.rounds) rounds.push(await round(query, texts, batches, effort));
   const medianOf = (of: (each: Round) => number): number => median(rounds.map(of));
   const { outputs = 0, deadLetters = 0 } = rounds[0]?.run ?? {};
   return {
@@ -53,7 +53,7 @@ interface Round {
 }
 
 async function round(
-  pipeline: Pipeline,
+  query: MeasuredQuery,
   texts: readonly NexmarkText[],
   batches: readonly Batch[],
   { windowBatches }: Effort,
@@ -64,7 +64,7 @@ async function round(
   const decodeAndParse = microsecondsOf(() => {
     for (const { kinesis } of batches.flat()) JSON.parse(Buffer.from(kinesis.data, 'base64').toString());
   });
-  const run = new PipelineRun(pipeline, windowBatches);
+  const run = new PipelineRun(query, windowBatches);
   for (const batch of batches) await run.invoke(batch);
   return { parse, decodeAndParse, run };
 }

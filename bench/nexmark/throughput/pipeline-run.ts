@@ -3,9 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { recordsOf } from '../../../lib/aws/kinesis-event.ts';
 import type { Shuffle } from '../../../lib/engine/index.ts';
 import { JournaledTask, type Invocation } from '../../../lib/journal/index.ts';
-import { encodePacket, encodeProgress, packetsOf, type TableOutput } from '../../../lib/model/index.ts';
+import type { Looked } from '../../../lib/joins/index.ts';
+import {
+  decodeKey,
+  encodePacket,
+  encodeProgress,
+  packetsOf,
+  type TableOutput,
+} from '../../../lib/model/index.ts';
 import { planOf, type StagePlan } from '../../../lib/plan/index.ts';
 import { MemoryJournalStore } from '../../../lib/testing/index.ts';
+import type { MeasuredQuery } from './queries.ts';
 import { recordOf, type Batch } from './records.ts';
 
 const SHARD_ID = 'shardId-000000000000';
@@ -23,7 +31,7 @@ export class PipelineRun {
   #microseconds = 0;
 
   /** @param windowBatches how many batches a tumbling window of the mapping takes: then the tail is journaled */
-  constructor(pipeline: Pipeline, windowBatches: number) {
+  constructor({ pipeline, tables }: MeasuredQuery, windowBatches: number) {
     const deliver = ({ kind }: TableOutput): void => {
       if (kind === 'dead-letter') this.#deadLetters += 1;
       else this.#outputs += 1;
@@ -32,7 +40,7 @@ export class PipelineRun {
     this.#stages = new Map(
       planOf(pipeline).stages.map((stage) => [
         stage.id,
-        new StageRun(pipeline, stage, { windowBatches, deliver, stageOf }),
+        new StageRun(pipeline, stage, { windowBatches, tables, deliver, stageOf }),
       ]),
     );
   }
@@ -60,6 +68,7 @@ export class PipelineRun {
 
 interface Surroundings {
   readonly windowBatches: number;
+  readonly tables: MeasuredQuery['tables'];
   readonly deliver: (output: TableOutput) => void;
   readonly stageOf: (id: string) => StageRun | undefined;
 }
@@ -74,7 +83,11 @@ class StageRun {
   #state: unknown = {};
   #records: Invocation['records'] = [];
 
-  constructor(pipeline: Pipeline, stage: StagePlan, { windowBatches, deliver, stageOf }: Surroundings) {
+  constructor(
+    pipeline: Pipeline,
+    stage: StagePlan,
+    { windowBatches, tables, deliver, stageOf }: Surroundings,
+  ) {
     this.isSource = stage.input.kind === 'source';
     this.#windowBatches = windowBatches;
     this.#task = new JournaledTask(pipeline, stage, SHARD_ID, {
@@ -93,6 +106,9 @@ class StageRun {
         },
       },
       shuffle: this.#shuffleTo(stageOf),
+      lookups: {
+        lookUp: async (table, keys) => new Map([...keys].map((key) => [key, lookedUp(tables, table, key)])),
+      },
       newToken: randomUUID,
     });
   }
@@ -138,4 +154,9 @@ class StageRun {
     this.#state = isEnding ? {} : JSON.parse(JSON.stringify(windowState));
     return user + system;
   }
+}
+
+function lookedUp(tables: MeasuredQuery['tables'], table: string, key: string): Looked<unknown> {
+  const value = tables[table]?.(Number(decodeKey(key)));
+  return value === undefined ? { kind: 'missing' } : { kind: 'found', value };
 }

@@ -16,7 +16,7 @@ describe('throughput of a query', () => {
     if (query === undefined) throw new RangeError(`there is no ${name}`);
 
     const effort = { ...USUAL_EFFORT, events: EVENTS, batchRecords: 100, rounds: 1 };
-    const measured = await measure(query.pipeline, effort);
+    const measured = await measure(query, effort);
 
     expect(measured).toEqual({
       eventsPerCpuSecond: expect.any(Number),
