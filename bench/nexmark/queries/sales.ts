@@ -4,29 +4,32 @@ import { auctionsOf, bidsOf, query } from './query.ts';
 
 const PATIENCE = { ttl: '7 days' } as const;
 
-interface Sale {
-  readonly auction: Auction;
-  readonly bid: Bid;
+interface Sale<A, B> {
+  readonly auction: A;
+  readonly bid: B;
 }
+
+/** What decides who wins. */
+type Offered = Pick<Auction, 'id' | 'dateTime' | 'expires'>;
+type Offer = Pick<Bid, 'auction' | 'price' | 'dateTime'>;
 
 /**
  * Each auction with its highest bid from its start to its end, both included, of equal prices the earliest: when no bid can
  * come any more.
  */
-function salesOf(events: Stream<NexmarkEvent>): KeyedStream<number, Sale> {
-  return auctionsOf(events)
+function salesOf<A extends Offered, B extends Offer>(
+  auctions: Stream<A>,
+  bids: Stream<B>,
+): KeyedStream<number, Sale<A, B>> {
+  return auctions
     .map((auction) => ({ auction, bid: undefined }))
     .keyBy(({ auction }) => auction.id)
-    .merge(
-      bidsOf(events)
-        .map((bid) => ({ auction: undefined, bid }))
-        .keyBy(({ bid }) => bid.auction),
-    )
+    .merge(bids.map((bid) => ({ auction: undefined, bid })).keyBy(({ bid }) => bid.auction))
     .process('sales', {
       state: {
-        auction: optionalState<Auction>(PATIENCE),
-        best: optionalState<Bid>(PATIENCE),
-        early: listState<Bid>(PATIENCE),
+        auction: optionalState<A>(PATIENCE),
+        best: optionalState<B>(PATIENCE),
+        early: listState<B>(PATIENCE),
       },
       timers: { ended: timer() },
       onEvent({ auction, bid }, { state, timers }) {
@@ -35,8 +38,8 @@ function salesOf(events: Stream<NexmarkEvent>): KeyedStream<number, Sale> {
           if (bid !== undefined) state.early.append(bid);
           return;
         }
-        const bids = bid === undefined ? state.early.all() : [bid];
-        const best = bids.reduce((held, each) => better(held, each, known), state.best.get());
+        const offers = bid === undefined ? state.early.all() : [bid];
+        const best = offers.reduce((held, each) => better(held, each, known), state.best.get());
         if (best !== undefined) state.best.set(best);
         if (auction === undefined) return;
         state.auction.set(auction);
@@ -53,17 +56,31 @@ function salesOf(events: Stream<NexmarkEvent>): KeyedStream<number, Sale> {
     });
 }
 
-function better(held: Bid | undefined, bid: Bid, auction: Auction): Bid | undefined {
+function better<B extends Offer>(held: B | undefined, bid: B, auction: Offered): B | undefined {
   if (bid.dateTime < auction.dateTime || bid.dateTime > auction.expires) return held;
   if (held === undefined || bid.price > held.price) return bid;
   return bid.price === held.price && bid.dateTime < held.dateTime ? bid : held;
+}
+
+/** With what q4 and q6 need of them. */
+function slimSalesOf(events: Stream<NexmarkEvent>) {
+  return salesOf(
+    auctionsOf(events).map(({ id, dateTime, expires, category, seller }) => ({
+      id,
+      dateTime,
+      expires,
+      category,
+      seller,
+    })),
+    bidsOf(events).map(({ auction, price, dateTime }) => ({ auction, price, dateTime })),
+  );
 }
 
 export const q4 = query('q4', {
   what: 'the average price of what was sold, per category',
   features: ['keyBy', 'merge', 'process', 'timer', 'running aggregate', 'avg'],
   rows: (events) =>
-    salesOf(events)
+    slimSalesOf(events)
       .keyBy(({ auction }) => auction.category)
       .aggregate('per-category', { price: avg(({ bid }) => bid.price) })
       .map(({ key, price }) => ({ id: key, final: Math.floor(price ?? 0) })),
@@ -86,7 +103,7 @@ export const q6 = query('q6', {
   what: "the average price of a seller's last eleven sales, at each sale",
   features: ['keyBy', 'merge', 'process', 'timer', 'listState', 'running aggregate', 'reduce'],
   rows: (events) =>
-    salesOf(events)
+    slimSalesOf(events)
       .keyBy(({ auction }) => auction.seller)
       .process('last-eleven', {
         state: { sales: listState<Sold>(PATIENCE) },
@@ -126,7 +143,7 @@ export const q9 = query('q9', {
   what: 'each auction with its winning bid',
   features: ['keyBy', 'merge', 'process', 'timer', 'optionalState', 'listState', 'ttl'],
   rows: (events) =>
-    salesOf(events).map(({ auction, bid }) => ({
+    salesOf(auctionsOf(events), bidsOf(events)).map(({ auction, bid }) => ({
       ...auction,
       auction: bid.auction,
       bidder: bid.bidder,

@@ -6,24 +6,33 @@ import { bidsOf, query } from './query.ts';
 /** The most there are to be counted exactly. */
 const LIMIT = { limit: 100_000 };
 
-type Read<V> = (bid: Bid) => V | undefined;
+/** What the statistics need of a bid. */
+type Figures = Pick<Bid, 'auction' | 'bidder' | 'price' | 'dateTime'>;
+type Read<V> = (bid: Figures) => V | undefined;
 
-const isRank1 = ({ price }: Bid): boolean => price < 10_000;
-const isRank2 = ({ price }: Bid): boolean => price >= 10_000 && price < 1_000_000;
-const isRank3 = ({ price }: Bid): boolean => price >= 1_000_000;
+const figuresOf = ({ auction, bidder, price, dateTime }: Bid): Figures => ({
+  auction,
+  bidder,
+  price,
+  dateTime,
+});
+
+const isRank1 = ({ price }: Figures): boolean => price < 10_000;
+const isRank2 = ({ price }: Figures): boolean => price >= 10_000 && price < 1_000_000;
+const isRank3 = ({ price }: Figures): boolean => price >= 1_000_000;
 
 /** Reads something of the bids of one rank, and nothing of others. */
 const of =
-  <V>(isRank: (bid: Bid) => boolean, read: (bid: Bid) => V): Read<V> =>
+  <V>(isRank: (bid: Figures) => boolean, read: (bid: Figures) => V): Read<V> =>
   (bid) =>
     isRank(bid) ? read(bid) : undefined;
 
-const priceOf = ({ price }: Bid): number => price;
-const bidderOf = ({ bidder }: Bid): number => bidder;
-const auctionOf = ({ auction }: Bid): number => auction;
+const priceOf = ({ price }: Figures): number => price;
+const bidderOf = ({ bidder }: Figures): number => bidder;
+const auctionOf = ({ auction }: Figures): number => auction;
 
 const counts = {
-  total_bids: count<Bid>(),
+  total_bids: count<Figures>(),
   rank1_bids: count(of(isRank1, priceOf)),
   rank2_bids: count(of(isRank2, priceOf)),
   rank3_bids: count(of(isRank3, priceOf)),
@@ -45,6 +54,7 @@ export const q15 = query('q15', {
   features: ['keyBy', 'tumbling', 'count(of)', 'countDistinct'],
   rows: (events) =>
     bidsOf(events)
+      .map(figuresOf)
       .keyBy(({ dateTime }) => dayOf(dateTime))
       .window(tumbling('1 day'))
       .aggregate('per-day', { ...counts, ...distinct })
@@ -56,6 +66,7 @@ export const q16 = query('q16', {
   features: ['keyBy', 'tumbling', 'count(of)', 'countDistinct', 'max'],
   rows: (events) =>
     bidsOf(events)
+      .map((bid) => ({ channel: bid.channel, ...figuresOf(bid) }))
       .keyBy(({ channel }) => channel)
       .window(tumbling('1 day'))
       .aggregate('per-channel', { ...counts, ...distinct, newest: max(({ dateTime }) => dateTime) })
@@ -72,6 +83,7 @@ export const q17 = query('q17', {
   features: ['keyBy', 'tumbling', 'count(of)', 'min', 'max', 'avg', 'sum'],
   rows: (events) =>
     bidsOf(events)
+      .map(figuresOf)
       .keyBy(({ auction }) => auction)
       .window(tumbling('1 day'))
       .aggregate('per-auction', {

@@ -1,5 +1,4 @@
 import { count, custom, first, hopping, session, tumbling } from 'millrace';
-import type { Bid } from '../events.ts';
 import { bidsOf, query } from './query.ts';
 
 const SIZE = '10 seconds';
@@ -31,7 +30,8 @@ export const q5 = query('q5', {
   features: ['keyBy', 'hopping', 'count', 'window on window', 'custom', 'flatMap'],
   rows: (events) =>
     bidsOf(events)
-      .keyBy(({ auction }) => auction)
+      .map(({ auction }) => auction)
+      .keyBy((auction) => auction)
       .window(hopping(SIZE, { every: SLIDE }))
       .aggregate('bids-per-auction', { num: count() })
       .keyBy(({ windowEnd }) => windowEnd)
@@ -52,18 +52,11 @@ export const q7 = query('q7', {
   features: ['keyBy', 'tumbling', 'custom', 'flatMap'],
   rows: (events) =>
     bidsOf(events)
+      .map(({ auction, bidder, price, dateTime, extra }) => ({ auction, bidder, price, dateTime, extra }))
       .keyBy(({ dateTime }) => dateTime - (dateTime % SIZE_MS))
       .window(tumbling(SIZE))
-      .aggregate('highest', { bids: highest<Bid>(({ price }) => price) })
-      .flatMap(({ bids }) =>
-        bids.map(({ auction, bidder, price, dateTime, extra }) => ({
-          auction,
-          bidder,
-          price,
-          dateTime,
-          extra,
-        })),
-      ),
+      .aggregate('highest', { bids: highest(({ price }) => price) })
+      .flatMap(({ bids }) => bids),
 });
 
 /** Somebody who comes, by name, or opens an auction. */
@@ -98,7 +91,8 @@ export const q11 = query('q11', {
   features: ['keyBy', 'session', 'count'],
   rows: (events) =>
     bidsOf(events)
-      .keyBy(({ bidder }) => bidder)
+      .map(({ bidder }) => bidder)
+      .keyBy((bidder) => bidder)
       .window(session({ gap: SIZE }))
       .aggregate('sessions', { bids: count() })
       .map(({ key, bids, windowStart, windowEnd }) => ({
@@ -115,7 +109,8 @@ export const q12 = query('q12', {
   timestamp: 'arrival',
   rows: (events) =>
     bidsOf(events)
-      .keyBy(({ bidder }) => bidder)
+      .map(({ bidder }) => bidder)
+      .keyBy((bidder) => bidder)
       .window(tumbling(SIZE))
       .aggregate('arrivals', { bids: count() })
       .map(({ key, bids, windowStart, windowEnd }) => ({
