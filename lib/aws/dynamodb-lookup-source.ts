@@ -78,7 +78,11 @@ export class DynamoDbLookupSource implements LookupSource<unknown> {
   }
 
   #keyOf(item: Readonly<Record<string, unknown>>): string {
-    const parts = this.#table.key.map((name) => item[name]);
+    // A key that was asked for is a number, however large.
+    const parts = this.#table.key.map((name) => {
+      const part = item[name];
+      return typeof part === 'bigint' ? Number(part) : part;
+    });
     return encodeKey(parts.length === 1 ? parts[0] : parts);
   }
 }

@@ -62,7 +62,7 @@ export function createStageFunction(
   }: StageFunctionProps,
 ): NodejsFunction {
   const namesOf = (names: readonly [name: string, resource: string][]): string =>
-    names.length === 0 ? '{}' : Stack.of(scope).toJsonString(Object.fromEntries(names));
+    Stack.of(scope).toJsonString(Object.fromEntries(names));
   const stageFunction = new NodejsFunction(scope, id, {
     description,
     entry,
@@ -83,7 +83,8 @@ export function createStageFunction(
         checkpointBucket: checkpointBucket.bucketName,
         stream: tickedStream?.streamName ?? '',
         shuffles: namesOf([...shuffles].map(([to, stream]) => [to, stream.streamName])),
-        tables: namesOf([...lookups].map(([name, table]) => [name, table.tableName])),
+        tables:
+          lookups.size === 0 ? '' : namesOf([...lookups].map(([name, table]) => [name, table.tableName])),
       }),
       NODE_OPTIONS: '--enable-source-maps',
     },
@@ -109,6 +110,6 @@ function environmentOf(
     [ENVIRONMENT.checkpointBucket]: surroundings.checkpointBucket,
     ...(surroundings.stream !== '' && { [ENVIRONMENT.stream]: surroundings.stream }),
     [ENVIRONMENT.shuffles]: surroundings.shuffles,
-    ...(surroundings.tables !== '{}' && { [ENVIRONMENT.tables]: surroundings.tables }),
+    ...(surroundings.tables !== '' && { [ENVIRONMENT.tables]: surroundings.tables }),
   };
 }

@@ -1,14 +1,7 @@
 import { DefinitionError } from '../model/index.ts';
+import { checkLookups } from './check-lookups.ts';
 import type { ExternalTable, ExternalTableSpec } from './external-table.ts';
-import {
-  ancestryOf,
-  isLookup,
-  isOperator,
-  labelOf,
-  type LookupNode,
-  type Node,
-  type SourceNode,
-} from './nodes.ts';
+import { ancestryOf, isLookup, isOperator, type Node, type SourceNode } from './nodes.ts';
 import type { SourceSpec } from './source.ts';
 import { Flow, Stream } from './streams.ts';
 
@@ -95,6 +88,7 @@ export interface PipelineDefinition<Sources, Outputs, Tables = object> {
    * `eager` delivers a result as soon as it is computed; after a crash it is computed and delivered again, to no effect.
    * `transactional` delivers it only once the journal holds it, so nothing is ever seen that a newer version of the code
    * could compute differently; it waits for the checkpoint.
+   * A stage that looks up tables delivers in that way in any case, and journals each batch.
    * @default 'eager'
    */
   readonly delivery?: DeliveryPolicy;
@@ -205,37 +199,6 @@ function checkConnections(
         'a new id',
     );
   }
-}
-
-/**
- * A table is asked before a batch is applied, so what it is asked for may depend on the records alone, not on state.
- */
-function checkLookups(name: string, tables: readonly ExternalTable[], sinks: readonly Node[]): void {
-  const lookups = ancestryOf(...sinks).filter(isLookup);
-  for (const lookup of lookups) {
-    if (!tables.includes(lookup.table)) {
-      throw new DefinitionError(
-        `lookup "${lookup.id}" of pipeline "${name}" asks table "${lookup.table.name}" of another pipeline; use the tables ` +
-          'given to its own build',
-      );
-    }
-    const before = ancestryOf(lookup).find(isOperator);
-    if (before !== undefined) throw new DefinitionError(behindState(name, lookup, before));
-  }
-  const unused = tables.find((table) => lookups.every((lookup) => lookup.table !== table));
-  if (unused !== undefined) {
-    throw new DefinitionError(
-      `table "${unused.name}" of pipeline "${name}" is in no join that leads to an output; use it in build or remove it`,
-    );
-  }
-}
-
-function behindState(name: string, lookup: LookupNode, before: Node): string {
-  return (
-    `lookup "${lookup.id}" of pipeline "${name}" comes after "${labelOf(before)}", which keeps state: what it would ask ` +
-    'for is not known before a batch is applied; look up before it, or join the results with the table in a pipeline of ' +
-    'their own'
-  );
 }
 
 function requireName(what: string, name: string, shape: RegExp, allowed: string): void {

@@ -1,4 +1,9 @@
-import { DynamoDBClient, PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import {
+  DynamoDBClient,
+  type BatchGetItemCommandOutput,
+  PutItemCommand,
+  type AttributeValue,
+} from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { DynamoDbLookupSource, type LookedUpTable } from '../../lib/aws/dynamodb-lookup-source.ts';
 import type { DynamoDbFault } from '../../lib/local/dynamodb/index.ts';
@@ -43,14 +48,25 @@ async function put(Item: Record<string, AttributeValue>): Promise<void> {
   await platform.dynamodb.send(new PutItemCommand({ TableName: 'customers', Item }));
 }
 
+const customers: LookedUpTable = {
+  name: 'customers',
+  key: ['tenant', 'id'],
+  attributes: undefined,
+  consistentRead: false,
+};
 const sourceOf = (table: Partial<LookedUpTable> = {}): DynamoDbLookupSource =>
-  new DynamoDbLookupSource(client, {
-    name: 'customers',
-    key: ['tenant', 'id'],
-    attributes: undefined,
-    consistentRead: false,
-    ...table,
+  new DynamoDbLookupSource(client, { ...customers, ...table });
+
+/** A client that sends nothing, and answers this. */
+function answering(output: Partial<BatchGetItemCommandOutput>): DynamoDBClient {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const fake = new DynamoDBClient({ region: 'us-east-1', credentials });
+  fake.middlewareStack.add(() => async () => ({ response: {}, output: { $metadata: {}, ...output } }), {
+    step: 'initialize',
+    priority: 'high',
   });
+  return fake;
+}
 const key = (id: string): string => encodeKey(['t', id]);
 
 describe('a read', () => {
@@ -109,27 +125,13 @@ describe('a read', () => {
   });
 
   test('says which keys the table has left unprocessed', async () => {
-    const busy = new DynamoDBClient({
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    });
-    busy.middlewareStack.add(
-      () => async () => ({
-        response: {},
-        output: {
-          $metadata: {},
-          Responses: { customers: [{ tenant: { S: 't' }, id: { S: 'ann' } }] },
-          UnprocessedKeys: { customers: { Keys: [{ tenant: { S: 't' }, id: { S: 'bob' } }] } },
-        },
+    const source = new DynamoDbLookupSource(
+      answering({
+        Responses: { customers: [{ tenant: { S: 't' }, id: { S: 'ann' } }] },
+        UnprocessedKeys: { customers: { Keys: [{ tenant: { S: 't' }, id: { S: 'bob' } }] } },
       }),
-      { step: 'initialize', priority: 'high' },
+      customers,
     );
-    const source = new DynamoDbLookupSource(busy, {
-      name: 'customers',
-      key: ['tenant', 'id'],
-      attributes: undefined,
-      consistentRead: false,
-    });
 
     const answer = await source.read([key('ann'), key('bob')], never);
 
@@ -137,6 +139,18 @@ describe('a read', () => {
       found: new Map([[key('ann'), { tenant: 't', id: 'ann' }]]),
       throttled: [key('bob')],
     });
+  });
+
+  test('finds an item by a number that is larger than a whole number can be', async () => {
+    const item = { n: { N: '1000000000000000000000' } };
+    const source = new DynamoDbLookupSource(answering({ Responses: { customers: [item] } }), {
+      ...customers,
+      key: ['n'],
+    });
+
+    const { found } = await source.read([encodeKey(1e21)], never);
+
+    expect(found).toEqual(new Map([[encodeKey(1e21), { n: 10n ** 21n }]]));
   });
 });
 
