@@ -118,7 +118,7 @@ test(
     }
     await finishStream(platform.kinesis, OrdersStream);
     await finishStream(platform.kinesis, PaymentsStream);
-    await deployment.drained();
+    await batches.unlessFatal(deployment.drained());
 
     const items = await scan(platform.dynamodb, ResultsTable);
     expect(await scan(platform.dynamodb, DeadLetterTable)).toEqual([]);
@@ -149,13 +149,22 @@ async function cause(incident: Incident, { functions, streams }: LocalDeployment
   );
 }
 
-/** Counts the batches that all stages have processed. */
+/** Counts the batches that all stages have processed, and hears if a task can't go on. */
 class Batches {
   #left = 0;
   #reached: () => void = () => {};
+  #fail: (error: Error) => void = () => {};
+  readonly #failure = new Promise<never>((_, reject) => (this.#fail = reject));
 
-  saw({ kind }: DeploymentEvent): void {
-    if (kind !== 'batch-succeeded') return;
+  constructor() {
+    this.#failure.catch(() => {});
+  }
+
+  saw(event: DeploymentEvent): void {
+    if (event.kind === 'batch-failed' && event.errorType === 'FatalError') {
+      this.#fail(new Error(event.message));
+    }
+    if (event.kind !== 'batch-succeeded') return;
     this.#left -= 1;
     if (this.#left === 0) this.#reached();
   }
@@ -163,6 +172,10 @@ class Batches {
   /** Resolves once so many more are processed. */
   processed(count: number): Promise<void> {
     this.#left = count;
-    return new Promise((resolve) => (this.#reached = resolve));
+    return this.unlessFatal(new Promise<void>((resolve) => (this.#reached = resolve)));
+  }
+
+  unlessFatal(waiting: Promise<void>): Promise<void> {
+    return Promise.race([waiting, this.#failure]);
   }
 }
