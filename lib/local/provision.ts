@@ -81,6 +81,7 @@ async function createStream(client: KinesisClient, stream: StreamResource): Prom
         StreamName,
         ...(stream.mode === 'PROVISIONED' && { ShardCount: stream.shardCount }),
         StreamModeDetails: { StreamMode: stream.mode },
+        ...(stream.distribution === 'AUTO' && { RecordDistributionStrategy: stream.distribution }),
       }),
     ),
   );

@@ -36,10 +36,14 @@ export function writeAssembly(template: object, code = ''): AssemblyFixture {
 }
 
 /** One stream, one table with its name in the function's environment, and a windowed mapping between them. */
-export function countingTemplate(mapping: object = {}, variables: object = {}): object {
+export function countingTemplate(
+  mapping: object = {},
+  variables: object = {},
+  stream: object = { ShardCount: 1 },
+): object {
   return {
     Resources: {
-      Orders: { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: 1 } },
+      Orders: { Type: 'AWS::Kinesis::Stream', Properties: stream },
       Counts: {
         Type: 'AWS::DynamoDB::Table',
         Properties: {

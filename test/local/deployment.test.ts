@@ -143,6 +143,23 @@ describe('a deployed assembly', () => {
     );
   });
 
+  test('is refused if a stage reads a stream that ignores partition keys', async () => {
+    const mapping = { FunctionResponseTypes: ['ReportBatchItemFailures'] };
+    const stream = {
+      StreamModeDetails: { StreamMode: 'ON_DEMAND' },
+      RecordDistributionStrategy: 'AUTO',
+    };
+
+    const app = deploy(countingTemplate(mapping, { MILLRACE_STAGE: 'orders' }, stream));
+
+    await expect(app).rejects.toThrow(
+      new DefinitionError(
+        'stream "App-Orders" of stage "orders" has RecordDistributionStrategy "AUTO", which ignores partition keys; it ' +
+          'must be "USER_PARTITION_KEY": leave it out',
+      ),
+    );
+  });
+
   test('leaves no sandbox behind once it is stopped', async () => {
     const app = await deploy(countingTemplate());
     await put('order');

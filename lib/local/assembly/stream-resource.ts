@@ -9,10 +9,13 @@ export interface StreamResource {
   readonly shardCount: number;
   readonly mode: 'PROVISIONED' | 'ON_DEMAND';
   readonly retentionHours: number;
+  /** An AUTO stream ignores partition keys. */
+  readonly distribution: 'AUTO' | 'USER_PARTITION_KEY';
 }
 
 export function streamOf(logicalId: string, name: string, properties: JsonObject): StreamResource {
   const isOnDemand = textAt(objectAt(properties, 'StreamModeDetails'), 'StreamMode') === 'ON_DEMAND';
+  const isAuto = textAt(properties, 'RecordDistributionStrategy') === 'AUTO';
   return {
     logicalId,
     name,
@@ -20,5 +23,6 @@ export function streamOf(logicalId: string, name: string, properties: JsonObject
     shardCount: numberAt(properties, 'ShardCount') ?? (isOnDemand ? 4 : 1),
     mode: isOnDemand ? 'ON_DEMAND' : 'PROVISIONED',
     retentionHours: numberAt(properties, 'RetentionPeriodHours') ?? 24,
+    distribution: isAuto ? 'AUTO' : 'USER_PARTITION_KEY',
   };
 }

@@ -32,6 +32,7 @@ describe('a cloud assembly', () => {
           shardCount: 1,
           mode: 'PROVISIONED',
           retentionHours: 24,
+          distribution: 'USER_PARTITION_KEY',
         },
       ],
       tables: [
