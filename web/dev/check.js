@@ -15,6 +15,7 @@ export function drawCheck(check, hasCheck) {
   checkedAt = check?.at;
   const state = check === null ? (hasCheck ? 'waiting' : 'none') : check.isExact ? 'exact' : 'wrong';
   const [text, sign] = STATES[state];
+  byId('check').dataset.at = checkedAt ?? '';
   byId('check').dataset.state = state;
   byId('check-sign').setAttribute('d', sign);
   say(byId('check-state'), text);

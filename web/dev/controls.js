@@ -2,7 +2,6 @@ import { byId, html } from './nodes.js';
 
 /** Asks for something to be done, and says what came of it. */
 export async function act(action, saysAt = 'said') {
-  const said = byId(saysAt);
   try {
     const response = await fetch('/act', {
       method: 'POST',
@@ -10,12 +9,15 @@ export async function act(action, saysAt = 'said') {
       body: JSON.stringify(action),
     });
     const { message } = await response.json();
-    said.textContent = message;
-    said.classList.toggle('wrong', !response.ok);
+    tell(saysAt, message, !response.ok);
   } catch {
-    said.textContent = 'millrace dev does not answer; is it still running?';
-    said.classList.add('wrong');
+    tell(saysAt, 'millrace dev does not answer; is it still running?', true);
   }
+}
+
+function tell(id, text, isWrong) {
+  byId(id).textContent = text;
+  byId(id).classList.toggle('wrong', isWrong);
 }
 
 const RATES = [0, 10, 50, 200, 500];
@@ -103,6 +105,17 @@ function fillForm(sources, example) {
 byId('put').addEventListener('submit', (event) => {
   event.preventDefault();
   const { source, key, text, isRaw } = event.target.elements;
+  const problem = isRaw.checked ? undefined : problemOf(text.value);
+  if (problem !== undefined) return tell('put-said', problem, true);
   const record = { source: source.value, key: key.value, text: text.value, isRaw: isRaw.checked };
   void act({ kind: 'put-record', ...record }, 'put-said');
 });
+
+function problemOf(text) {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    return `the record is no JSON: ${error.message}; correct it, or put it as it is`;
+  }
+}

@@ -26,7 +26,7 @@ export interface DashboardOptions {
 }
 
 const FOLLOW_MS = 400;
-const CHECK_EVERY = 5;
+const CHECK_EVERY = 3;
 const SHOWN_ROWS = 400;
 
 /** The dashboard of a running app: watches it, shows it, and lets it be broken. */

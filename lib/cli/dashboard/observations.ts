@@ -35,6 +35,8 @@ export interface ShownShard {
   watermark: number | undefined;
   /** The last record that was processed. */
   position: string | undefined;
+  /** The last record up to which all outputs are delivered; those of later ones may still wait in an outbox. */
+  delivered: string | undefined;
   /** Of state that isn't in the journal yet. */
   tailBytes: number;
   readonly batches: ShownBatch[];
@@ -122,6 +124,8 @@ export class Observations {
     const shard = this.#shardOf(stream, report['shardId']);
     if (typeof report['watermark'] === 'number') shard.watermark = report['watermark'];
     this.totals.skipped += Number(report['skipped'] ?? 0);
+    // The report of a batch may come before the mapping's word of its success: it speaks for the batch before.
+    if (report['undelivered'] === 0) shard.delivered = shard.position;
     shard.tailBytes = Number(report['tailBytes'] ?? 0);
     const appended = Number(report['appended'] ?? 0);
     this.totals.appended += appended;
@@ -148,11 +152,11 @@ export class Observations {
     return rates;
   }
 
-  /** How far each shard of a stream has been processed. */
+  /** How far each shard of a stream has been processed, and all that came of it delivered. */
   positions(stream: string): ReadonlyMap<string, string> {
     const own = [...this.#shards.values()].filter((shard) => shard.stream === stream);
     return new Map(
-      own.flatMap(({ shardId, position }) => (position === undefined ? [] : [[shardId, position]])),
+      own.flatMap(({ shardId, delivered }) => (delivered === undefined ? [] : [[shardId, delivered]])),
     );
   }
 
@@ -166,6 +170,7 @@ export class Observations {
       failures: 0,
       watermark: undefined,
       position: undefined,
+      delivered: undefined,
       tailBytes: 0,
       batches: [],
       marks: [],
