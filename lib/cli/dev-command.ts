@@ -8,8 +8,8 @@ import { Mishaps } from './dashboard/mishaps.ts';
 import { Observations } from './dashboard/observations.ts';
 import type { DashboardServer } from './dashboard/server.ts';
 import { DefinitionError, messageOf } from '../model/index.ts';
+import { createAppRunner, type AppRunner } from './dev/app-runner.ts';
 import { startSession, type DevSession, type Update } from './dev/session.ts';
-import { synth } from './dev/synth.ts';
 import { watchSources } from './dev/watch.ts';
 import type { Terminal } from './main.ts';
 
@@ -53,18 +53,22 @@ export async function devCommand(args: readonly string[], terminal: Terminal): P
     onLog: (line) => observations.onLog(line),
     invoke: (target, event) => mishaps.invoke(target, event),
   });
+  const runner = createAppRunner({ app: values.app, context: values.context }, folder);
   let dashboard: DashboardServer | undefined;
   try {
-    const deploy = deployer(session, folder, { app: values.app, context: values.context });
+    const deploy = deployer(session, runner, folder);
+    const tell = teller(observations, terminal);
     terminal.print('synthesising and deploying on this machine');
-    printUpdate(await deploy(), terminal);
+    const began = performance.now();
+    tell(await deploy(), performance.now() - began);
     dashboard = await openDashboard({ session, observations, faults, mishaps, companion, port });
     terminal.print(`the dashboard is at ${dashboard.url}`);
-    await untilInterrupted(deploy, terminal);
+    await untilInterrupted(deploy, tell, terminal);
     faults.kind = 'none';
   } finally {
     await dashboard?.close();
     await session.stop();
+    runner.close();
     await rm(folder, { recursive: true, force: true });
   }
   return 0;
@@ -79,16 +83,14 @@ function portOf(text: string): number {
   );
 }
 
+type Deploy = (changed?: string) => Promise<Update>;
+
 /** Synthesises into two folders in turn: what runs needs its own until something else runs. */
-function deployer(
-  session: DevSession,
-  folder: string,
-  options: { readonly app: string | undefined; readonly context: readonly string[] },
-): () => Promise<Update> {
+function deployer(session: DevSession, runner: AppRunner, folder: string): Deploy {
   let folders = [join(folder, 'a'), join(folder, 'b')] as const;
-  return async () => {
+  return async (changed) => {
     const [outDir, other] = folders;
-    await synth({ ...options, outDir });
+    await runner.synth(outDir, changed);
     const update = await session.update(outDir);
     if (update.kind === 'deployed') folders = [other, outDir];
     return update;
@@ -96,17 +98,15 @@ function deployer(
 }
 
 /** Deploys again whenever a source file changes. */
-async function untilInterrupted(deploy: () => Promise<Update>, terminal: Terminal): Promise<void> {
-  const { print, printError, interrupted } = terminal;
+async function untilInterrupted(deploy: Deploy, tell: Tell, { print, interrupted }: Terminal): Promise<void> {
   let last: Promise<void> = Promise.resolve();
   const watcher = watchSources('.', (file) => {
     last = last.then(async () => {
       if (interrupted.aborted) return;
       print(`${file} changed`);
-      await deploy().then(
-        (update) => printUpdate(update, terminal),
-        (error: unknown) => printError(`${messageOf(error)}\nwhat ran before still runs`),
-      );
+      const began = performance.now();
+      const update = await deploy(file).catch(refusalOf);
+      if (!interrupted.aborted) tell(update, performance.now() - began);
     });
   });
   print('edit a pipeline and it is deployed again; Ctrl-C ends it');
@@ -119,13 +119,29 @@ async function untilInterrupted(deploy: () => Promise<Update>, terminal: Termina
   await last;
 }
 
-function printUpdate(update: Update, { print, printError }: Terminal): void {
-  switch (update.kind) {
-    case 'unchanged':
-      return print('nothing that is deployed has changed');
-    case 'refused':
-      return printError(`${update.reason}\nwhat ran before still runs`);
-    case 'deployed':
-      return print(['deployed', ...update.notes].join('\n'));
-  }
+/** An app that can't be synthesised takes the place of nothing. */
+function refusalOf(error: unknown): Update {
+  return { kind: 'refused', reason: messageOf(error) };
+}
+
+type Tell = (update: Update, tookMs: number) => void;
+
+/** Prints what has become of an app, and puts it on the dashboard. */
+function teller(observations: Observations, { print, printError }: Terminal): Tell {
+  return (update, tookMs) => {
+    switch (update.kind) {
+      case 'unchanged':
+        return print('nothing that is deployed has changed');
+      case 'refused': {
+        const text = `${update.reason}\nwhat ran before still runs`;
+        observations.tell(Date.now(), 'problem', text);
+        return printError(text);
+      }
+      case 'deployed': {
+        const text = [`deployed in ${(tookMs / 1000).toFixed(1)} s`, ...update.notes].join('\n');
+        observations.tell(Date.now(), 'news', text);
+        return print(text);
+      }
+    }
+  };
 }
