@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { compare, type Ratios } from './throughput/baseline.ts';
-import { measure, USUAL_EFFORT, type Measured } from './throughput/measure.ts';
+import { USUAL_EFFORT, type Effort, type Measured } from './throughput/measure.ts';
 import { QUERIES } from './throughput/queries.ts';
-import { turnSchemasOff } from './throughput/schema-off.ts';
+import { withSandboxes } from './throughput/sandboxes.ts';
 import { flinkThousandsOf, targetOf } from './throughput/targets.ts';
 
 const USAGE = `usage: npm run bench:nexmark -- [options]   measures events per CPU-second through the handler of each query
@@ -29,8 +27,6 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     compare: { type: 'string' },
     ratios: { type: 'boolean', default: false },
-    /** Measures the one query in this process. */
-    alone: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -44,66 +40,31 @@ const wanted = values.query?.split(',') ?? QUERIES.map(({ name }) => name);
 const schemas = values.schema === 'both' ? ['off', 'on'] : [values.schema];
 
 if (values.help) console.log(USAGE);
-else if (values.alone) console.log(JSON.stringify(await measureHere(wanted[0] ?? '')));
 else await measureAll();
 
-async function measureHere(name: string): Promise<Measured> {
-  const query = QUERIES.find((each) => each.name === name);
-  if (query === undefined) {
-    throw new RangeError(`--query is "${name}"; there are ${QUERIES.map((each) => each.name).join(', ')}`);
-  }
-  if (values.schema === 'off') turnSchemasOff(query.pipeline);
-  const effort = {
+async function measureAll(): Promise<void> {
+  const effort: Effort = {
+    ...USUAL_EFFORT,
     events: Number(values.events),
     batchRecords: Number(values.batch),
     rounds: Number(values.rounds),
   };
-  return measure(query, { ...USUAL_EFFORT, ...effort });
-}
-
-/** Each in a process of its own, as in a sandbox: what the compiler learns from one query would slow down the next. */
-async function measureElsewhere(query: string, schema: string): Promise<Line> {
-  const { events, batch, rounds } = values;
-  const options = [
-    '--query',
-    query,
-    '--schema',
-    schema,
-    '--events',
-    events,
-    '--batch',
-    batch,
-    '--rounds',
-    rounds,
-  ];
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    ...process.execArgv,
-    fileURLToPath(import.meta.url),
-    '--alone',
-    ...options,
-  ]);
-  return { query, schema, ...(JSON.parse(stdout) as Measured) };
-}
-
-async function measureAll(): Promise<void> {
   const lines: Line[] = [];
-  for (const query of wanted) {
-    for (const schema of schemas) {
-      const line = await measureElsewhere(query, schema);
-      lines.push(line);
-      if (!values.json && !values.ratios) print(line);
+  await withSandboxes(async (measure) => {
+    for (const query of wanted) {
+      for (const schema of schemas) {
+        const line = { query, schema, ...(await measure({ query, schema, effort })) };
+        lines.push(line);
+        if (!values.json && !values.ratios) print(line);
+      }
     }
-  }
+  });
   const ratios = Object.fromEntries(
     lines.map(({ query, schema, ratio }) => [`${query}, schema ${schema}`, Number(ratio.toFixed(3))]),
   );
-  if (values.json) console.log(JSON.stringify({ node: process.version, ...effortOf(), lines }, undefined, 2));
+  if (values.json) console.log(JSON.stringify({ node: process.version, ...effort, lines }, undefined, 2));
   if (values.ratios) console.log(JSON.stringify(ratios, undefined, 2));
   if (values.compare !== undefined) await report(values.compare, ratios);
-}
-
-function effortOf(): Readonly<Record<string, number>> {
-  return { events: Number(values.events), batch: Number(values.batch), rounds: Number(values.rounds) };
 }
 
 function print(line: Line): void {
