@@ -24,9 +24,10 @@ const COMPRESSION = {
 
 const packr = new Packr({ useRecords: false, moreTypes: true });
 
-export function encode(value: unknown): Uint8Array {
+/** @param worthCompressing from how many bytes on they are compressed */
+export function encode(value: unknown, worthCompressing: number = WORTH_COMPRESSING_BYTES): Uint8Array {
   const packed = packr.pack(value);
-  if (packed.length < WORTH_COMPRESSING_BYTES) return withFormat(FORMAT_PLAIN, packed);
+  if (packed.length < worthCompressing) return withFormat(FORMAT_PLAIN, packed);
   const compressed = brotliCompressSync(packed, { params: COMPRESSION, chunkSize: packed.length });
   return compressed.length < packed.length
     ? withFormat(FORMAT_BROTLI, compressed)

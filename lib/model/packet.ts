@@ -47,6 +47,12 @@ const PACKET_OF_EVENTS = new Uint8Array([...MAGIC, 1]);
 const PROGRESS = new Uint8Array([...MAGIC, 2]);
 const PACKET = new Uint8Array([...MAGIC, 3]);
 
+/**
+ * An on-demand stream counts whole kilobytes of each record: less than one costs nothing to leave as it is.
+ * @see https://aws.amazon.com/kinesis/data-streams/pricing/
+ */
+const WORTH_COMPRESSING_BYTES = 1024;
+
 type StoredPacket<Events> = [producer: string, partition: number, from: number, events: Events];
 type StoredEvents = [edge: string, event: Event][];
 type StoredProgress = [producer: string, watermark: number, peers: readonly string[], isEnded: boolean];
@@ -86,7 +92,7 @@ function contentOf(data: Uint8Array): unknown {
 }
 
 function framed(magic: Uint8Array, content: unknown): Uint8Array {
-  const body = encode(content);
+  const body = encode(content, WORTH_COMPRESSING_BYTES);
   const bytes = new Uint8Array(magic.length + body.length);
   bytes.set(magic);
   bytes.set(body, magic.length);
