@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { QUERIES, type QueryName } from './queries/index.ts';
 import { compare, type Ratios } from './throughput/baseline.ts';
 import { USUAL_EFFORT, type Effort, type Measured } from './throughput/measure.ts';
-import { QUERIES } from './throughput/queries.ts';
 import { withSandboxes } from './throughput/sandboxes.ts';
 import { flinkThousandsOf, targetOf } from './throughput/targets.ts';
 
@@ -36,11 +36,18 @@ interface Line extends Measured {
   readonly schema: string;
 }
 
-const wanted = values.query?.split(',') ?? QUERIES.map(({ name }) => name);
-const schemas = values.schema === 'both' ? ['off', 'on'] : [values.schema];
+const names = Object.keys(QUERIES) as QueryName[];
+const wanted = values.query?.split(',').map(queryName) ?? names;
+const schemas = (['off', 'on'] as const).filter((each) => ['both', each].includes(values.schema));
 
 if (values.help) console.log(USAGE);
 else await measureAll();
+
+function queryName(text: string): QueryName {
+  const found = names.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw new RangeError(`--query names "${text}"; there are ${names.join(', ')}`);
+}
 
 async function measureAll(): Promise<void> {
   const effort: Effort = {

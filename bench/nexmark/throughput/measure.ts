@@ -1,5 +1,4 @@
-import { PipelineRun } from './pipeline-run.ts';
-import type { MeasuredQuery } from './queries.ts';
+import { PipelineRun, type Subject } from './pipeline-run.ts';
 import { batchesOf, nexmarkTexts, type Batch, type NexmarkText } from './records.ts';
 
 export interface Effort {
@@ -28,7 +27,7 @@ export interface Measured {
   readonly deadLetters: number;
 }
 
-export async function measure(query: MeasuredQuery, effort: Effort): Promise<Measured> {
+export async function measure(query: Subject, effort: Effort): Promise<Measured> {
   const texts = nexmarkTexts(effort.events);
   const batches = batchesOf(texts, effort.batchRecords);
   await round(query, texts, batches, effort);
@@ -53,7 +52,7 @@ interface Round {
 }
 
 async function round(
-  query: MeasuredQuery,
+  query: Subject,
   texts: readonly NexmarkText[],
   batches: readonly Batch[],
   { windowBatches }: Effort,

@@ -13,12 +13,18 @@ import {
 } from '../../../lib/model/index.ts';
 import { planOf, type StagePlan } from '../../../lib/plan/index.ts';
 import { MemoryJournalStore } from '../../../lib/testing/index.ts';
-import type { MeasuredQuery } from './queries.ts';
+import type { Query } from '../queries/index.ts';
 import { recordOf, type Batch } from './records.ts';
 
 const SHARD_ID = 'shardId-000000000000';
 /** What a packet of a shuffle holds at most, as where it is sent through Kinesis. */
 const MOST_EVENTS = 2_000;
+
+/** A pipeline over the events, and the tables outside that it looks up. */
+export interface Subject {
+  readonly pipeline: Pipeline;
+  readonly tables: NonNullable<Query['tables']>;
+}
 
 /**
  * Takes batches through every stage of a pipeline, one warm task each, as a function's handler does: from records in
@@ -31,7 +37,7 @@ export class PipelineRun {
   #microseconds = 0;
 
   /** @param windowBatches how many batches a tumbling window of the mapping takes: then the tail is journaled */
-  constructor({ pipeline, tables }: MeasuredQuery, windowBatches: number) {
+  constructor({ pipeline, tables }: Subject, windowBatches: number) {
     const deliver = ({ kind }: TableOutput): void => {
       if (kind === 'dead-letter') this.#deadLetters += 1;
       else this.#outputs += 1;
@@ -68,7 +74,7 @@ export class PipelineRun {
 
 interface Surroundings {
   readonly windowBatches: number;
-  readonly tables: MeasuredQuery['tables'];
+  readonly tables: Subject['tables'];
   readonly deliver: (output: TableOutput) => void;
   readonly stageOf: (id: string) => StageRun | undefined;
 }
@@ -156,7 +162,7 @@ class StageRun {
   }
 }
 
-function lookedUp(tables: MeasuredQuery['tables'], table: string, key: string): Looked<unknown> {
+function lookedUp(tables: Subject['tables'], table: string, key: string): Looked<unknown> {
   const value = tables[table]?.(Number(decodeKey(key)));
   return value === undefined ? { kind: 'missing' } : { kind: 'found', value };
 }

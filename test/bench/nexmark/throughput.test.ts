@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { compare } from '../../../bench/nexmark/throughput/baseline.ts';
 import { measure, USUAL_EFFORT } from '../../../bench/nexmark/throughput/measure.ts';
-import { QUERIES } from '../../../bench/nexmark/throughput/queries.ts';
+import { QUERIES } from '../../../bench/nexmark/queries/index.ts';
 
 const EVENTS = 1_000;
 /** Of 50 events 46 are bids. */
@@ -11,12 +11,9 @@ describe('throughput of a query', () => {
   test.each([
     ['q0', BIDS],
     ['q5', 0],
-  ])('is measured over events that %s takes without a dead letter', async (name, outputs) => {
-    const query = QUERIES.find((each) => each.name === name);
-    if (query === undefined) throw new RangeError(`there is no ${name}`);
-
+  ] as const)('is measured over events that %s takes without a dead letter', async (name, outputs) => {
     const effort = { ...USUAL_EFFORT, events: EVENTS, batchRecords: 100, rounds: 1 };
-    const measured = await measure(query, effort);
+    const measured = await measure({ pipeline: QUERIES[name].build(), tables: {} }, effort);
 
     expect(measured).toEqual({
       eventsPerCpuSecond: expect.any(Number),
