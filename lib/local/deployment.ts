@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DefinitionError } from '../model/index.ts';
@@ -6,6 +7,7 @@ import {
   loadAssembly,
   type Assembly,
   type BucketResource,
+  type EventSourceMappingResource,
   type FunctionResource,
   type StreamResource,
   type TableResource,
@@ -26,7 +28,7 @@ import {
   type LogLine,
 } from './lambda/index.ts';
 import { clientConfig } from './client-config.ts';
-import { createAll, deleteAll } from './provision.ts';
+import { createAll, deleteAll, streamsOfTables } from './provision.ts';
 import { requireSoundStages } from './stage-mappings.ts';
 
 export interface LocalEndpoints {
@@ -98,12 +100,17 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
   const s3 = s3ClientFor(assembly, endpoints);
   const kinesis = new KinesisClient(clientConfig(endpoints.kinesis));
   const dynamodb = new DynamoDBClient(clientConfig(endpoints.dynamodb));
+  const tableStreams = new DynamoDBStreamsClient(clientConfig(endpoints.dynamodb));
   let delivered = 0;
   const functions = assembly.functions.map((definition) =>
     createFunction(withEndpoints(definition, endpoints), { ...options.function, ...(onLog && { onLog }) }),
   );
-  const mappings = assembly.eventSourceMappings.map((resource) => {
-    const { functionName, eventSourceArn: streamArn, onFailureArn: destinationArn = '' } = resource;
+  const mappingOf = (
+    resource: EventSourceMappingResource,
+    streamArn = resource.eventSourceArn,
+  ): EventSourceMapping => {
+    const { functionName, onFailureArn: destinationArn = '' } = resource;
+    const client = streamArn.split(':')[2] === 'dynamodb' ? tableStreams : kinesis;
     const target = functions.find(({ name }) => name === functionName);
     if (target === undefined) {
       throw new DefinitionError(
@@ -123,21 +130,28 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
     const functionArn = target.arn;
     const checkpoints = options.checkpointsOf?.(functionName, streamArn);
     return createEventSourceMapping(
-      { parameters: resource, streamArn, functionArn, client: kinesis, invoke, onEvent, onFailure },
+      { parameters: resource, streamArn, functionArn, client, invoke, onEvent, onFailure },
       { ...options.mapping, ...(checkpoints !== undefined && { checkpoints }) },
     );
-  });
+  };
+  // Refused before anything is created. What a table's stream is called is known when there is one.
+  for (const resource of assembly.eventSourceMappings) mappingOf(resource);
 
   const everything = { ...assembly, kinesis, dynamodb, s3 };
   const disconnect = (): void => {
-    for (const client of [kinesis, dynamodb, s3]) client?.destroy();
+    for (const client of [kinesis, dynamodb, tableStreams, s3]) client?.destroy();
   };
+  let tableStreamArns: ReadonlyMap<string, string>;
   try {
     await createAll(everything);
+    tableStreamArns = await streamsOfTables(dynamodb, assembly.tables);
   } catch (error) {
     disconnect();
     throw error;
   }
+  const mappings = assembly.eventSourceMappings.map((resource) =>
+    mappingOf(resource, tableStreamArns.get(resource.eventSourceArn)),
+  );
   for (const mapping of mappings) mapping.start();
   const schedules = assembly.schedules.map(({ functionArn, everyMs, input }) =>
     startSchedule(async () => {
@@ -151,7 +165,9 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
     await Promise.all(functions.map((fn) => fn.close()));
   };
   return {
-    outputs: assembly.outputs,
+    outputs: Object.fromEntries(
+      Object.entries(assembly.outputs).map(([name, value]) => [name, tableStreamArns.get(value) ?? value]),
+    ),
     streams: assembly.streams,
     tables: assembly.tables,
     buckets: assembly.buckets,

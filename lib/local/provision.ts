@@ -23,7 +23,12 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BucketResource, StreamResource, TableResource } from './assembly/index.ts';
+import {
+  tableStreamArn,
+  type BucketResource,
+  type StreamResource,
+  type TableResource,
+} from './assembly/index.ts';
 
 const DEFAULT_RETENTION_HOURS = 24;
 const POLL_MS = 20;
@@ -54,6 +59,21 @@ export async function createAll({
     ...tables.map((table) => createTable(dynamodb, table)),
     ...(s3 === undefined ? [] : buckets.map((bucket) => createBucket(s3, bucket))),
   ]);
+}
+
+/** What the streams of the tables are called, by what templates call them. */
+export async function streamsOfTables(
+  client: DynamoDBClient,
+  tables: readonly TableResource[],
+): Promise<ReadonlyMap<string, string>> {
+  const arns = new Map<string, string>();
+  for (const { createTableInput } of tables) {
+    const { TableName, StreamSpecification } = createTableInput;
+    if (StreamSpecification?.StreamEnabled !== true) continue;
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+    if (Table?.LatestStreamArn !== undefined) arns.set(tableStreamArn(TableName), Table.LatestStreamArn);
+  }
+  return arns;
 }
 
 /** Deletes everything with what is in it. */

@@ -18,8 +18,8 @@ export function eventSourceMappingOf(
   properties: JsonObject,
 ): EventSourceMappingResource | string {
   const eventSourceArn = textAt(properties, 'EventSourceArn') ?? '';
-  if (eventSourceArn.split(':')[2] !== 'kinesis')
-    return `source "${eventSourceArn}"; only Kinesis streams are read`;
+  if (!['kinesis', 'dynamodb'].includes(eventSourceArn.split(':')[2] ?? ''))
+    return `source "${eventSourceArn}"; streams of Kinesis and of DynamoDB tables are read`;
   const timestamp = numberAt(properties, 'StartingPositionTimestamp');
   const onFailureArn = textAt(
     objectAt(objectAt(properties, 'DestinationConfig'), 'OnFailure'),

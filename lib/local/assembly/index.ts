@@ -5,3 +5,4 @@ export type { EventSourceMappingResource } from './event-source-mapping-resource
 export type { StreamResource } from './stream-resource.ts';
 export type { TableResource } from './table-resource.ts';
 export type { FunctionResource } from './function-resource.ts';
+export { tableStreamArn } from './resource-identity.ts';

@@ -50,6 +50,11 @@ export function arnOfResource(type: string, name: string): string {
   }
 }
 
+/** What the stream of a table is called until there is one. */
+export function tableStreamArn(table: string): string {
+  return `${arnOf('dynamodb', `table/${table}`)}/stream/local`;
+}
+
 /** What `Fn::GetAtt` gives: exact for ARNs, a stable placeholder for the rest. */
 export function attributeOf(type: string, name: string, attribute: string): string {
   const arn = arnOfResource(type, name);
@@ -58,7 +63,7 @@ export function attributeOf(type: string, name: string, attribute: string): stri
     case 'TopicArn':
       return arn;
     case 'StreamArn':
-      return `${arn}/stream/local`;
+      return type.startsWith('AWS::DynamoDB::') ? tableStreamArn(name) : arn;
     case 'TableId':
     case 'QueueName':
       return name;

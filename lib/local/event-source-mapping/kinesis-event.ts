@@ -51,6 +51,7 @@ export function kinesisEvent(
 
 /** The bytes a record adds to the request, its separating comma included. */
 export function eventRecordBytes(source: EventSource, shardId: string, record: SourceRecord): number {
+  if (isTable(source)) return Buffer.byteLength(JSON.stringify(tableEventRecord(source, record))) + 1;
   const base64Bytes = Math.ceil(record.data.length / 3) * 4;
   return Buffer.byteLength(JSON.stringify(eventRecord(source, shardId, record, ''))) + base64Bytes + 1;
 }
@@ -61,6 +62,7 @@ export function envelopeBytes(source: EventSource, shardId: string, window?: Win
 }
 
 function eventRecord(source: EventSource, shardId: string, record: SourceRecord, data: string): object {
+  if (isTable(source)) return tableEventRecord(source, record);
   return {
     kinesis: {
       kinesisSchemaVersion: '1.0',
@@ -77,6 +79,16 @@ function eventRecord(source: EventSource, shardId: string, record: SourceRecord,
     awsRegion: source.region,
     eventSourceARN: source.streamArn,
   };
+}
+
+function isTable({ streamArn }: EventSource): boolean {
+  return streamArn.split(':')[2] === 'dynamodb';
+}
+
+/** @see https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html */
+function tableEventRecord({ streamArn, region }: EventSource, { data }: SourceRecord): object {
+  const entry = JSON.parse(new TextDecoder().decode(data)) as object;
+  return { ...entry, awsRegion: region, eventSourceARN: streamArn };
 }
 
 function base64(data: Uint8Array): string {

@@ -4,9 +4,9 @@ import { discardTo } from './failure-message.ts';
 import { startableShards, type ShardLineage } from './lineage.ts';
 import type { MappingSettings } from './mapping-settings.ts';
 import { isDrained, runShard } from './shard-run.ts';
-import { createShardReader, type ShardReader } from './shard-reader.ts';
+import type { ShardReader } from './shard-reader.ts';
 import { newShard, type ShardConfig, type ShardState } from './shard-state.ts';
-import { listShards, retentionMs, streamNameOf } from './stream.ts';
+import { streamNameOf } from './stream.ts';
 
 const MAX_RECORDS_PER_READ = 10_000;
 
@@ -36,8 +36,7 @@ interface Waiter {
  * call n when its last read began after call n, reached the tip, and everything read is done.
  */
 export function startRun(settings: MappingSettings): MappingRun {
-  const { client, clock, checkpoints, onEvent } = settings;
-  const streamName = streamNameOf(settings.source.streamArn);
+  const { reading, clock, checkpoints, onEvent } = settings;
   const stopping = new AbortController();
   const progress = new Map<string, ShardProgress>();
   const running = new Set<Promise<void>>();
@@ -75,8 +74,8 @@ export function startRun(settings: MappingSettings): MappingRun {
   async function discover(): Promise<void> {
     const since = asked;
     const isFirst = listedSince === -1;
-    const retention = await retentionMs(client, streamName);
-    listed = await listShards(client, streamName);
+    const retention = await reading.retentionMs();
+    listed = await reading.listShards();
     if (isFirst) await recall();
     listedSince = since;
     for (const shardId of startableShards(listed, new Set([...progress.keys(), ...ended]), ended)) {
@@ -102,10 +101,7 @@ export function startRun(settings: MappingSettings): MappingRun {
     await checkpoints.save(shardId, { ...saved, origin: fixed(saved.origin) });
     const initial = newShard(shardId, resume(saved, settings.modes.restartInWindow));
     const shard: ShardProgress = { state: initial, readSince: -1, isEnded: false };
-    const reader = createShardReader({
-      client,
-      streamName,
-      shardId,
+    const reader = reading.readerOf(shardId, {
       after: initial.position,
       origin: saved.origin,
       limit: MAX_RECORDS_PER_READ,
@@ -188,7 +184,11 @@ export function startRun(settings: MappingSettings): MappingRun {
       wake.abort();
       await supervising;
       await Promise.all(running);
-      abandon(new Error(`the mapping of stream "${streamName}" was stopped before the stream was drained`));
+      abandon(
+        new Error(
+          `the mapping of stream "${streamNameOf(settings.source.streamArn)}" was stopped before the stream was drained`,
+        ),
+      );
       if (failure !== undefined) throw failure;
     },
   };

@@ -1,14 +1,14 @@
-import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { InvokeResult } from '../lambda/invoke-result.ts';
 import type { Checkpoints } from './checkpoint.ts';
 import type { FailureDestination } from './failure-message.ts';
 import type { MappingEvent } from './mapping-event.ts';
 import type { ShardConfig } from './shard-state.ts';
+import type { SourceReading } from './source-reading.ts';
 import type { WaitingClock } from './waiting-clock.ts';
 
 /** Everything a run needs, with the defaults filled in. */
 export interface MappingSettings extends Omit<ShardConfig, 'retentionMs'> {
-  readonly client: KinesisClient;
+  readonly reading: SourceReading;
   readonly invoke: (event: object) => Promise<InvokeResult>;
   readonly onEvent: (event: MappingEvent) => void;
   readonly onFailure: FailureDestination | undefined;

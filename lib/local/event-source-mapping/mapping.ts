@@ -1,3 +1,4 @@
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { DefinitionError } from '../../model/errors.ts';
 import type { InvokeResult } from '../lambda/invoke-result.ts';
@@ -8,6 +9,8 @@ import type { MappingEvent } from './mapping-event.ts';
 import { DEFAULT_MODES, type Modes } from './modes.ts';
 import { mappingParameters, type MappingParameters, type MappingParametersInput } from './parameters.ts';
 import type { MappingSettings } from './mapping-settings.ts';
+import { kinesisReading } from './source-reading.ts';
+import { tableReading } from './table-reading.ts';
 import type { Backoff } from './shard-state.ts';
 import { SYSTEM_CLOCK, type WaitingClock } from './waiting-clock.ts';
 
@@ -40,8 +43,8 @@ export interface MappingOptions {
 export interface MappingDefinition {
   readonly parameters: MappingParametersInput;
   readonly streamArn: string;
-  /** Any client; it is not closed by the mapping. */
-  readonly client: KinesisClient;
+  /** Any client of the service that has the stream; it is not closed by the mapping. */
+  readonly client: KinesisClient | DynamoDBStreamsClient;
   readonly invoke: (event: object) => Promise<InvokeResult>;
   readonly onEvent?: (event: MappingEvent) => void;
   /** Takes the messages meant for the failure destination; needed if there is one. */
@@ -52,7 +55,7 @@ export interface MappingDefinition {
   readonly roleArn?: string;
 }
 
-/** Delivers the records of a Kinesis stream to a function, as Lambda's event source mapping does. */
+/** Delivers the records of a stream to a function, as Lambda's event source mapping does. */
 export interface EventSourceMapping {
   readonly streamArn: string;
   readonly parameters: MappingParameters;
@@ -101,7 +104,10 @@ function settingsOf(
   const { client, invoke, streamArn, onEvent, onFailure, functionArn, roleArn } = definition;
   return {
     parameters,
-    client,
+    reading:
+      client instanceof DynamoDBStreamsClient
+        ? tableReading(client, streamArn)
+        : kinesisReading(client, streamArn),
     invoke,
     onEvent: onEvent ?? (() => {}),
     onFailure: parameters.onFailureArn === undefined ? undefined : onFailure,
@@ -127,9 +133,16 @@ function refuseUnimplemented(
   { streamArn, onFailure }: MappingDefinition,
   parameters: MappingParameters,
 ): void {
-  const [, , service, , , resource = ''] = streamArn.split(':');
+  const [, , service = '', , , resource = ''] = streamArn.split(':');
   const refused: readonly (readonly [boolean, string])[] = [
-    [service !== 'kinesis', `the source "${streamArn}"; only Kinesis streams can be read`],
+    [
+      !['kinesis', 'dynamodb'].includes(service),
+      `the source "${streamArn}"; streams of Kinesis and of DynamoDB tables can be read`,
+    ],
+    [
+      service === 'dynamodb' && parameters.startingPosition === 'AT_TIMESTAMP',
+      'AT_TIMESTAMP for the stream of a table, which Lambda refuses as well; use TRIM_HORIZON or LATEST',
+    ],
     [resource.includes('/consumer/'), `the enhanced fan-out consumer "${streamArn}"; map the stream itself`],
     [
       parameters.parallelizationFactor > 1,

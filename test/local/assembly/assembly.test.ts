@@ -167,9 +167,9 @@ describe('a cloud assembly', () => {
         Policy: { Type: 'AWS::S3::BucketPolicy' },
         Jobs: { Type: 'AWS::SQS::Queue' },
         Python: { Type: 'AWS::Lambda::Function', Properties: { Runtime: 'python3.13', Handler: 'a.b' } },
-        FromTable: {
+        FromQueue: {
           Type: 'AWS::Lambda::EventSourceMapping',
-          Properties: { EventSourceArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/a/stream/b' },
+          Properties: { EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:jobs' },
         },
       },
     });
@@ -178,9 +178,9 @@ describe('a cloud assembly', () => {
       { logicalId: 'Jobs', type: 'AWS::SQS::Queue' },
       { logicalId: 'Python', type: 'AWS::Lambda::Function', reason: expect.stringContaining('python3.13') },
       {
-        logicalId: 'FromTable',
+        logicalId: 'FromQueue',
         type: 'AWS::Lambda::EventSourceMapping',
-        reason: expect.stringContaining('only Kinesis streams'),
+        reason: expect.stringContaining('streams of Kinesis and of DynamoDB tables are read'),
       },
     ]);
   });

@@ -1,0 +1,112 @@
+import { DeleteItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { startDynamoDbEndpoint, type DynamoDbEndpoint } from '../../../lib/local/dynamodb/index.ts';
+import {
+  createEventSourceMapping,
+  type EventSourceMapping,
+  type MappingParametersInput,
+} from '../../../lib/local/event-source-mapping/index.ts';
+import { Clients } from '../dynamodb/clients.ts';
+
+/** A whole second not long ago: what is older than a day has left the stream. */
+const CREATED = Math.floor(Date.now() / 60_000) * 60_000 + 5_000 - 60_000;
+const iso = (ms: number): string => new Date(ms).toISOString().replace('.000', '');
+const item = (id: string, value: number) => ({ id: { S: id }, value: { N: String(value) } });
+
+describe('a mapping of the stream of a table', () => {
+  let endpoint: DynamoDbEndpoint;
+  let clients: Clients;
+  let mapping: EventSourceMapping | undefined;
+
+  beforeEach(async () => {
+    endpoint = await startDynamoDbEndpoint({ now: () => CREATED });
+    clients = new Clients(endpoint.url);
+  });
+
+  afterEach(async () => {
+    await mapping?.stop();
+    clients.destroy();
+    await endpoint.close();
+  });
+
+  async function deliver(
+    streamArn: string,
+    parameters: Partial<MappingParametersInput> = {},
+  ): Promise<object[]> {
+    const events: object[] = [];
+    mapping = createEventSourceMapping(
+      {
+        parameters: { startingPosition: 'TRIM_HORIZON', ...parameters },
+        streamArn,
+        client: clients.streams,
+        invoke: async (event) => {
+          events.push(event);
+          return { kind: 'ok', payload: JSON.stringify({ state: { seen: events.length } }) };
+        },
+      },
+      { pollMs: 5, idleFinalMs: 0 },
+    );
+    mapping.start();
+    await mapping.drained();
+    return events;
+  }
+
+  test('hands over changes as Lambda does', async () => {
+    const streamArn = await clients.createTable('orders', 'NEW_AND_OLD_IMAGES');
+    await clients.dynamodb.send(new PutItemCommand({ TableName: 'orders', Item: item('a', 1) }));
+    await clients.dynamodb.send(new PutItemCommand({ TableName: 'orders', Item: item('a', 2) }));
+    await clients.dynamodb.send(new DeleteItemCommand({ TableName: 'orders', Key: { id: { S: 'a' } } }));
+
+    const [event, ...others] = await deliver(streamArn);
+
+    const facts = {
+      eventID: expect.any(String),
+      eventVersion: '1.1',
+      eventSource: 'aws:dynamodb',
+      awsRegion: 'us-east-1',
+      eventSourceARN: streamArn,
+    };
+    const change = (images: object) => ({
+      ApproximateCreationDateTime: CREATED / 1000,
+      Keys: { id: { S: 'a' } },
+      SequenceNumber: expect.stringMatching(/^\d{21,}$/),
+      SizeBytes: expect.any(Number),
+      StreamViewType: 'NEW_AND_OLD_IMAGES',
+      ...images,
+    });
+    expect(others).toEqual([]);
+    expect(event).toEqual({
+      Records: [
+        { ...facts, eventName: 'INSERT', dynamodb: change({ NewImage: item('a', 1) }) },
+        {
+          ...facts,
+          eventName: 'MODIFY',
+          dynamodb: change({ OldImage: item('a', 1), NewImage: item('a', 2) }),
+        },
+        { ...facts, eventName: 'REMOVE', dynamodb: change({ OldImage: item('a', 2) }) },
+      ],
+    });
+  });
+
+  test('has tumbling windows with state', async () => {
+    const streamArn = await clients.createTable('orders', 'NEW_IMAGE');
+    await clients.dynamodb.send(new PutItemCommand({ TableName: 'orders', Item: item('a', 1) }));
+
+    const events = await deliver(streamArn, { tumblingWindowSeconds: 10 });
+
+    const window = { start: iso(CREATED - 5_000), end: iso(CREATED + 5_000) };
+    const [shardId] = await clients.shardsOf(streamArn);
+    expect(events).toMatchObject([
+      { window, state: {}, shardId, eventSourceARN: streamArn, isFinalInvokeForWindow: false },
+      { window, state: { seen: 1 }, shardId, Records: [], isFinalInvokeForWindow: true },
+    ]);
+  });
+
+  test('has no AT_TIMESTAMP', async () => {
+    const streamArn = await clients.createTable('orders', 'NEW_IMAGE');
+
+    const mapped = deliver(streamArn, { startingPosition: 'AT_TIMESTAMP', startingPositionTimestampMs: 1 });
+
+    await expect(mapped).rejects.toThrow('use TRIM_HORIZON or LATEST');
+  });
+});
