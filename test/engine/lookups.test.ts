@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { externalTable, pipeline, source, type Pipeline } from 'millrace';
 import { HaltError, StageTask, type Answers } from '../../lib/engine/index.ts';
-import type { Looked } from '../../lib/joins/index.ts';
+import type { KnownKey, Looked } from '../../lib/joins/index.ts';
 import { encodeControlRecord, FatalError, RetryableError } from '../../lib/model/index.ts';
 import * as z from 'zod';
+import { purchases } from '../support/looked-up-orders.ts';
 import { record } from '../support/orders.ts';
 
 const Basket = z.object({ buyer: z.string(), items: z.array(z.string()) });
@@ -151,4 +152,30 @@ test('a key function that gives something else each time is found out', () => {
         'before them, must give the same for the same value',
     ),
   );
+});
+
+const staleTask = (): StageTask => new StageTask(purchases({ onUnknown: 'stale' }), 'purchases', 'shard-0');
+
+const answered = (answer: Looked<unknown>): Answers => new Map([['customers', new Map([['ann', answer]])]]);
+
+describe('where the table gave no answer, and what it said before may be taken,', () => {
+  const purchase = record(1, 'p', { id: 'p1', customer: 'ann', amount: 1, at: 0 }, 0);
+  const unknown = { kind: 'unknown', reason: 'throttled' } as const;
+
+  test.each<[string, KnownKey<unknown>, string]>([
+    ['a row', { kind: 'found', value: { customerId: 'ann', region: 'north' } }, 'north'],
+    ['that there was none', { kind: 'missing' }, 'unknown'],
+  ])('it is %s', (_, remembered, region) => {
+    const task = staleTask();
+
+    task.process(purchase, answered({ ...unknown, stale: remembered }));
+
+    expect(task.takeOutputs()).toContainEqual(
+      expect.objectContaining({ kind: 'append', value: { id: 'p1', amount: 1, region, isStale: true } }),
+    );
+  });
+
+  test('the batch comes again if it said nothing before', () => {
+    expect(() => staleTask().questionsOf([purchase], answered(unknown))).toThrow(RetryableError);
+  });
 });
