@@ -20,7 +20,7 @@ import type { TaskMemory } from './memory.ts';
 import { obtainState } from './obtain.ts';
 import { announce, deliver, encodeOutbox, outputsBeyondJournal } from './outbox.ts';
 import { Tally } from './report.ts';
-import { encodeTail, type EncodedTail } from './tail.ts';
+import { encodeTail, lengthOf, type EncodedTail } from './tail.ts';
 import {
   DEFAULT_LIMITS,
   taskContext,
@@ -126,7 +126,7 @@ export class JournaledTask {
       report: tally.report({
         undelivered: memory.outbox.length,
         watermark: memory.task.state.time.watermark,
-        tailBytes: JSON.stringify(windowState).length,
+        tailBytes: lengthOf(windowState),
       }),
       ...(halted !== undefined && { haltedAt: halted }),
     };

@@ -57,9 +57,22 @@ export function decodeTail(state: unknown, { plan, window }: TailScope): Tail | 
   return {
     n: state.n,
     through,
-    segments: state.segments.map(fromBase64),
-    outbox: state.outbox === undefined ? undefined : fromBase64(state.outbox),
+    // A sandbox that stays warm knows what is in them, and never asks.
+    get segments() {
+      return state.segments.map(fromBase64);
+    },
+    get outbox() {
+      return state.outbox === undefined ? undefined : fromBase64(state.outbox);
+    },
   };
+}
+
+/** How long a tail is as JSON. What is long in it is base64, which JSON leaves as it is. */
+export function lengthOf(tail: EncodedTail): number {
+  const long = [...tail.segments, tail.outbox ?? ''];
+  const segments = tail.segments.map(() => '');
+  const short = { ...tail, segments, ...(tail.outbox !== undefined && { outbox: '' }) };
+  return long.reduce((total, text) => total + text.length, JSON.stringify(short).length);
 }
 
 /** How far the mapping has got by a tail of this window, whatever code has written it. */
