@@ -2,22 +2,24 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadCompanion } from './dashboard/companion.ts';
-import { openDashboard } from './dashboard/dashboard.ts';
+import { openDashboard, type OpenDashboard } from './dashboard/dashboard.ts';
 import { faultSwitch } from './dashboard/fault-switch.ts';
 import { Mishaps } from './dashboard/mishaps.ts';
 import { Observations } from './dashboard/observations.ts';
-import type { DashboardServer } from './dashboard/server.ts';
 import { DefinitionError, messageOf } from '../model/index.ts';
 import { createAppRunner, type AppRunner } from './dev/app-runner.ts';
 import { startSession, type DevSession, type Update } from './dev/session.ts';
+import { openStateFolder } from './dev/state-folder.ts';
 import { watchSources } from './dev/watch.ts';
 import type { Terminal } from './main.ts';
 
-export const DEV_USAGE = `usage: millrace dev [--app COMMAND] [--context NAME=VALUE]… [--companion MODULE] [--port N]
+export const DEV_USAGE = `usage: millrace dev [--app COMMAND] [--context NAME=VALUE]… [--companion MODULE]
+                    [--state FOLDER] [--port N]
 
   --app COMMAND         the CDK app, for example "npx tsx bin/app.ts" (default what cdk.json says)
   --context NAME=VALUE  context for the app; may be repeated
   --companion MODULE    exports \`companion\`: traffic to feed the app with, and a check of what comes out
+  --state FOLDER        keeps streams, tables and positions there, and goes on with them the next time
   --port N              of the dashboard (default 0, any free port)`;
 
 /**
@@ -31,6 +33,7 @@ export async function devCommand(args: readonly string[], terminal: Terminal): P
       app: { type: 'string' },
       context: { type: 'string', multiple: true, default: [] },
       companion: { type: 'string' },
+      state: { type: 'string' },
       port: { type: 'string', default: '0' },
       help: { type: 'boolean', default: false },
     },
@@ -44,31 +47,35 @@ export async function devCommand(args: readonly string[], terminal: Terminal): P
   const folder = join('.millrace', `dev-${process.pid}`);
   const port = portOf(values.port);
   const companion = values.companion === undefined ? {} : await loadCompanion(values.companion);
+  const state = values.state === undefined ? undefined : openStateFolder(values.state);
   const observations = new Observations();
   const faults = faultSwitch();
   const mishaps = new Mishaps((text) => observations.tell(Date.now(), 'news', text));
   const session = await startSession({
+    ...(state !== undefined && { dynamodbPath: state.dynamodbPath, before: state.before }),
     dynamodbFault: faults.fault,
     onEvent: (event) => observations.onEvent(event),
     onLog: (line) => observations.onLog(line),
     invoke: (target, event) => mishaps.invoke(target, event),
   });
   const runner = createAppRunner({ app: values.app, context: values.context }, folder);
-  let dashboard: DashboardServer | undefined;
+  let dashboard: OpenDashboard | undefined;
   try {
-    const deploy = deployer(session, runner, folder);
+    const sent = state?.before?.sent ?? 0;
+    dashboard = await openDashboard({ session, observations, faults, mishaps, companion, sent, port });
     const tell = teller(observations, terminal);
+    const deploy = deployer(session, runner, folder, tell);
     terminal.print('synthesising and deploying on this machine');
-    const began = performance.now();
-    tell(await deploy(), performance.now() - began);
-    dashboard = await openDashboard({ session, observations, faults, mishaps, companion, port });
+    await deploy();
     terminal.print(`the dashboard is at ${dashboard.url}`);
-    await untilInterrupted(deploy, tell, terminal);
+    await untilInterrupted(deploy, terminal);
     faults.kind = 'none';
   } finally {
-    await dashboard?.close();
-    await session.stop();
     runner.close();
+    await dashboard?.close();
+    const left = await session.stop();
+    if (session.app !== undefined) state?.keep({ ...left, sent: dashboard?.sent ?? 0 });
+    state?.release();
     await rm(folder, { recursive: true, force: true });
   }
   return 0;
@@ -83,30 +90,56 @@ function portOf(text: string): number {
   );
 }
 
-type Deploy = (changed?: string) => Promise<Update>;
+type Deploy = (changed?: string) => Promise<void>;
 
 /** Synthesises into two folders in turn: what runs needs its own until something else runs. */
-function deployer(session: DevSession, runner: AppRunner, folder: string): Deploy {
+function deployer(session: DevSession, runner: AppRunner, folder: string, tell: Tell): Deploy {
   let folders = [join(folder, 'a'), join(folder, 'b')] as const;
   return async (changed) => {
+    const began = performance.now();
     const [outDir, other] = folders;
-    await runner.synth(outDir, changed);
-    const update = await session.update(outDir);
+    const update = await runner
+      .synth(outDir, changed)
+      .then(() => session.update(outDir))
+      .catch((error: unknown): Update => ({ kind: 'refused', reason: messageOf(error) }));
     if (update.kind === 'deployed') folders = [other, outDir];
-    return update;
+    tell(update, performance.now() - began, session.app !== undefined);
+  };
+}
+
+type Tell = (update: Update, tookMs: number, isRunning: boolean) => void;
+
+/** Prints what has become of an app, and puts it on the dashboard. */
+function teller(observations: Observations, { print, printError, interrupted }: Terminal): Tell {
+  return (update, tookMs, isRunning) => {
+    if (interrupted.aborted) return;
+    switch (update.kind) {
+      case 'unchanged':
+        return print('nothing that is deployed has changed');
+      case 'refused': {
+        const next = isRunning
+          ? 'what ran before still runs'
+          : 'nothing runs yet; correct it, and it is deployed';
+        observations.tell(Date.now(), 'problem', `${update.reason}\n${next}`);
+        return printError(`${update.reason}\n${next}`);
+      }
+      case 'deployed': {
+        const text = [`deployed in ${(tookMs / 1000).toFixed(1)} s`, ...update.notes].join('\n');
+        observations.tell(Date.now(), 'news', text);
+        return print(text);
+      }
+    }
   };
 }
 
 /** Deploys again whenever a source file changes. */
-async function untilInterrupted(deploy: Deploy, tell: Tell, { print, interrupted }: Terminal): Promise<void> {
+async function untilInterrupted(deploy: Deploy, { print, interrupted }: Terminal): Promise<void> {
   let last: Promise<void> = Promise.resolve();
   const watcher = watchSources('.', (file) => {
     last = last.then(async () => {
       if (interrupted.aborted) return;
       print(`${file} changed`);
-      const began = performance.now();
-      const update = await deploy(file).catch(refusalOf);
-      if (!interrupted.aborted) tell(update, performance.now() - began);
+      await deploy(file);
     });
   });
   print('edit a pipeline and it is deployed again; Ctrl-C ends it');
@@ -117,31 +150,4 @@ async function untilInterrupted(deploy: Deploy, tell: Tell, { print, interrupted
   watcher.close();
   print('stopping');
   await last;
-}
-
-/** An app that can't be synthesised takes the place of nothing. */
-function refusalOf(error: unknown): Update {
-  return { kind: 'refused', reason: messageOf(error) };
-}
-
-type Tell = (update: Update, tookMs: number) => void;
-
-/** Prints what has become of an app, and puts it on the dashboard. */
-function teller(observations: Observations, { print, printError }: Terminal): Tell {
-  return (update, tookMs) => {
-    switch (update.kind) {
-      case 'unchanged':
-        return print('nothing that is deployed has changed');
-      case 'refused': {
-        const text = `${update.reason}\nwhat ran before still runs`;
-        observations.tell(Date.now(), 'problem', text);
-        return printError(text);
-      }
-      case 'deployed': {
-        const text = [`deployed in ${(tookMs / 1000).toFixed(1)} s`, ...update.notes].join('\n');
-        observations.tell(Date.now(), 'news', text);
-        return print(text);
-      }
-    }
-  };
 }

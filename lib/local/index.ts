@@ -40,5 +40,10 @@ export {
   type Sandbox,
 } from './lambda/index.ts';
 export { finishStream } from './finish-stream.ts';
-export { startLocalPlatform, type LocalPlatform, type LocalPlatformOptions } from './platform.ts';
+export {
+  startLocalPlatform,
+  type KeptServices,
+  type LocalPlatform,
+  type LocalPlatformOptions,
+} from './platform.ts';
 export { startS3Endpoint, type S3Endpoint, type S3EndpointOptions, type S3Fault } from './s3/index.ts';

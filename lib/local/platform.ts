@@ -6,8 +6,14 @@ import { clientConfig } from './client-config.ts';
 import type { LocalEndpoints } from './deployment.ts';
 import { startDynamoDbEndpoint, type DynamoDbEndpointOptions } from './dynamodb/index.ts';
 import { givenEndpoints, requireAnswers } from './given-endpoints.ts';
-import { startKinesisEndpoint } from './kinesis/index.ts';
-import { startS3Endpoint } from './s3/index.ts';
+import { KinesisStore, startKinesisEndpoint, type KeptStream } from './kinesis/index.ts';
+import { BucketStore, startS3Endpoint, type KeptBuckets } from './s3/index.ts';
+
+/** What streams and buckets hold, as structured data. */
+export interface KeptServices {
+  readonly streams: readonly KeptStream[];
+  readonly buckets: KeptBuckets;
+}
 
 /** The services a pipeline needs, and clients for them. */
 export interface LocalPlatform {
@@ -16,6 +22,8 @@ export interface LocalPlatform {
   readonly dynamodb: DynamoDBClient;
   readonly dynamodbStreams: DynamoDBStreamsClient;
   readonly s3: S3Client;
+  /** To start another platform with. Tables are not part of it. */
+  kept(): KeptServices;
   stop(): Promise<void>;
 }
 
@@ -28,6 +36,10 @@ export interface LocalPlatformOptions {
   readonly endpoints?: Partial<LocalEndpoints>;
   /** What goes wrong with requests to DynamoDB, where it runs in this process. @default no faults */
   readonly dynamodbFault?: NonNullable<DynamoDbEndpointOptions['fault']>;
+  /** A folder that keeps tables between runs. @default in memory */
+  readonly dynamodbPath?: string;
+  /** What streams and buckets begin with. @default nothing */
+  readonly kept?: KeptServices | undefined;
 }
 
 interface Endpoint {
@@ -43,14 +55,18 @@ interface Endpoint {
 export async function startLocalPlatform({
   endpoints: given = givenEndpoints(process.env),
   dynamodbFault: fault,
+  dynamodbPath: path,
+  kept,
 }: LocalPlatformOptions = {}): Promise<LocalPlatform> {
   await requireAnswers(given);
+  const streamStore = new KinesisStore({ streams: kept?.streams ?? [] });
+  const bucketStore = new BucketStore(kept?.buckets);
   const [streams, tables, objects] = await Promise.all([
-    given.kinesis === undefined ? startKinesisEndpoint() : elsewhere(given.kinesis),
+    given.kinesis === undefined ? startKinesisEndpoint({ store: streamStore }) : elsewhere(given.kinesis),
     given.dynamodb === undefined
-      ? startDynamoDbEndpoint(fault === undefined ? {} : { fault })
+      ? startDynamoDbEndpoint({ ...(fault !== undefined && { fault }), ...(path !== undefined && { path }) })
       : elsewhere(given.dynamodb),
-    given.s3 === undefined ? startS3Endpoint() : elsewhere(given.s3),
+    given.s3 === undefined ? startS3Endpoint({ store: bucketStore }) : elsewhere(given.s3),
   ]);
   const kinesis = new KinesisClient(clientConfig(streams.url));
   const dynamodb = new DynamoDBClient(clientConfig(tables.url));
@@ -62,6 +78,7 @@ export async function startLocalPlatform({
     dynamodb,
     dynamodbStreams,
     s3,
+    kept: () => ({ streams: streamStore.kept(), buckets: bucketStore.kept() }),
     stop: async () => {
       for (const client of [kinesis, dynamodb, dynamodbStreams, s3]) client.destroy();
       await Promise.all([streams.close(), tables.close(), objects.close()]);

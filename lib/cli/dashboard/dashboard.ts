@@ -21,6 +21,8 @@ export interface DashboardOptions {
   readonly faults: FaultSwitch;
   readonly mishaps: Mishaps;
   readonly companion: Companion;
+  /** How many records of the traffic an earlier run has put. */
+  readonly sent: number;
   /** 0 takes a free one. */
   readonly port: number;
 }
@@ -29,12 +31,23 @@ const FOLLOW_MS = 400;
 const CHECK_EVERY = 3;
 const SHOWN_ROWS = 400;
 
+export interface OpenDashboard extends DashboardServer {
+  /** How many records the traffic has put. */
+  readonly sent: number;
+}
+
 /** The dashboard of a running app: watches it, shows it, and lets it be broken. */
-export async function openDashboard(options: DashboardOptions): Promise<DashboardServer> {
+export async function openDashboard(options: DashboardOptions): Promise<OpenDashboard> {
   const dashboard = new Dashboard(options);
-  const server = await startDashboard(dashboard, options.port);
+  const server = await startDashboard(dashboard, options.port).catch(async (error: unknown) => {
+    await dashboard.close();
+    throw error;
+  });
   return {
     url: server.url,
+    get sent() {
+      return dashboard.sent;
+    },
     close: async () => {
       await server.close();
       await dashboard.close();
@@ -63,12 +76,17 @@ class Dashboard {
       session.platform.kinesis,
       (source) => streamOfSource(this.#pipelines, source),
       companion,
+      options.sent,
     );
     for (const { source, partitionKey, value } of companion.traffic?.() ?? []) {
       this.#example = { source, key: partitionKey, text: JSON.stringify(value, undefined, 2) };
       break;
     }
     this.#following = this.#follow();
+  }
+
+  get sent(): number {
+    return this.#traffic.sent;
   }
 
   topics(): readonly Topic[] {

@@ -50,6 +50,7 @@ const HEADERS = {
  * no page elsewhere can reach it under a name of its own, and takes orders only from its own page.
  *
  * @param port 0 takes a free one
+ * @throws DefinitionError if the port is in use
  */
 export async function startDashboard(source: DashboardSource, port = 0): Promise<DashboardServer> {
   const server = createServer((request, response) => {
@@ -59,7 +60,7 @@ export async function startDashboard(source: DashboardSource, port = 0): Promise
     });
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => reject(inUse(error, port) ?? error));
     server.listen(port, '127.0.0.1', resolve);
   });
   const address = server.address();
@@ -72,6 +73,14 @@ export async function startDashboard(source: DashboardSource, port = 0): Promise
         server.closeAllConnections();
       }),
   };
+}
+
+function inUse(error: Error, port: number): DefinitionError | undefined {
+  if (!('code' in error) || error.code !== 'EADDRINUSE') return undefined;
+  return new DefinitionError(
+    `port "${port}" is in use; give another with --port, or leave it out and any free one is taken`,
+    { cause: error },
+  );
 }
 
 async function answer(

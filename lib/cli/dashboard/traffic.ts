@@ -7,7 +7,7 @@ const STEP_MS = 100;
 /** Puts a companion's records into the streams of their sources, at a rate that can be changed. */
 export class Traffic {
   perSecond = 0;
-  sent = 0;
+  sent: number;
   /** Why it stopped by itself. */
   stopped: string | undefined;
   readonly #client: KinesisClient;
@@ -17,10 +17,18 @@ export class Traffic {
   #sending: Promise<void> = Promise.resolve();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(client: KinesisClient, streamOf: (source: string) => string, { traffic }: Companion) {
+  /** @param sent how many records an earlier run has put: it goes on behind them */
+  constructor(
+    client: KinesisClient,
+    streamOf: (source: string) => string,
+    { traffic }: Companion,
+    sent: number,
+  ) {
+    this.sent = sent;
     this.#client = client;
     this.#streamOf = streamOf;
     this.#records = traffic?.()[Symbol.iterator]();
+    for (let put = 0; put < sent; put += 1) this.#records?.next();
     this.#timer = setInterval(() => {
       this.#sending = this.#sending.then(() => this.#step());
     }, STEP_MS);

@@ -17,7 +17,9 @@ if (record !== undefined && isApp) {
   process.on('exit', (code) => {
     // Large contexts are in a file that is gone by the next time.
     if (code !== 0 || process.env.CONTEXT_OVERFLOW_LOCATION_ENV !== undefined) return;
-    const { NODE_OPTIONS, MILLRACE_APP_RECORD, ...env } = process.env;
+    const env = { ...process.env };
+    delete env.NODE_OPTIONS;
+    delete env.MILLRACE_APP_RECORD;
     const { execPath, execArgv, argv } = process;
     const loaded = Object.keys(require.cache).filter(isPackage);
     writeFileSync(record, JSON.stringify({ execPath, execArgv, args: argv.slice(1), env, loaded }));

@@ -1,7 +1,7 @@
 import {
   deployLocally,
-  memoryCheckpoints,
   startLocalPlatform,
+  type Checkpoint,
   type Checkpoints,
   type DeploymentEvent,
   type LocalDeployment,
@@ -11,13 +11,16 @@ import {
   type LogLine,
 } from '../../local/index.ts';
 import { messageOf } from '../../model/index.ts';
-import { describeDiff, diffPlans, isUpgradable } from '../../plan/index.ts';
+import { describeDiff, diffPlans, isUpgradable, type Plan } from '../../plan/index.ts';
 import { loadApp, type DevApp } from './dev-app.ts';
+import type { KeptRun } from './state-folder.ts';
 
 export interface SessionOptions extends LocalPlatformOptions {
   readonly onEvent: (event: DeploymentEvent) => void;
   readonly onLog: (line: LogLine) => void;
   readonly invoke?: NonNullable<LocalDeploymentOptions['invoke']>;
+  /** What an earlier session has left. */
+  readonly before?: Pick<KeptRun, 'checkpoints' | 'plans' | 'services'> | undefined;
 }
 
 /** What became of a newly synthesised app. */
@@ -39,8 +42,8 @@ export interface DevSession {
    * mappings stay, functions are replaced. The folder must stay as long as it runs.
    */
   update(assemblyDir: string): Promise<Update>;
-  /** Finishes the batches in flight and frees every port. */
-  stop(): Promise<void>;
+  /** Finishes the batches in flight and frees every port. Resolves with what another session can go on with. */
+  stop(): Promise<Pick<KeptRun, 'checkpoints' | 'plans' | 'services'>>;
 }
 
 /** Quicker than Lambda where nothing is lost by it: somebody is watching. */
@@ -53,22 +56,26 @@ const MAPPING = {
   modes: { restartInWindow: 'position-with-state' },
 } as const;
 
-export async function startSession({
-  onEvent,
-  onLog,
-  invoke,
-  ...options
-}: SessionOptions): Promise<DevSession> {
-  const platform = await startLocalPlatform(options);
-  const checkpoints = new Map<string, Checkpoints>();
+export async function startSession(options: SessionOptions): Promise<DevSession> {
+  const { onEvent, onLog, invoke, before: earlier, ...services } = options;
+  const platform = await startLocalPlatform({ ...services, kept: earlier?.services });
+  const checkpoints = new Map(
+    [...(earlier?.checkpoints ?? [])].map(([mapping, shards]) => [mapping, new Map(shards)]),
+  );
   let app: DevApp | undefined;
   let deployment: LocalDeployment | undefined;
 
   function checkpointsOf(functionName: string, streamArn: string): Checkpoints {
     const mapping = `${functionName} ${streamArn}`;
-    const known = checkpoints.get(mapping) ?? memoryCheckpoints();
-    checkpoints.set(mapping, known);
-    return known;
+    const shards = checkpoints.get(mapping) ?? new Map<string, Checkpoint>();
+    checkpoints.set(mapping, shards);
+    return {
+      load: (shardId) => Promise.resolve(shards.get(shardId)),
+      save: (shardId, checkpoint) => {
+        shards.set(shardId, checkpoint);
+        return Promise.resolve();
+      },
+    };
   }
 
   async function run(next: DevApp): Promise<void> {
@@ -90,11 +97,13 @@ export async function startSession({
     const next = loadApp(assemblyDir);
     const before = app;
     if (before === undefined) {
+      const refusal = refusalOf(earlier?.plans ?? {}, next);
+      if (refusal !== undefined) return { kind: 'refused', reason: refusal };
       await run(next);
       return { kind: 'deployed', notes: notRunning(next) };
     }
     if (next.fingerprint === before.fingerprint) return { kind: 'unchanged' };
-    const refusal = refusalOf(before, next);
+    const refusal = refusalOf(plansOf(before), next);
     if (refusal !== undefined) return { kind: 'refused', reason: refusal };
     await stopFunctions();
     try {
@@ -103,7 +112,10 @@ export async function startSession({
       await run(before);
       return { kind: 'refused', reason: messageOf(error) };
     }
-    return { kind: 'deployed', notes: [...stateNotes(before, next), ...shardNotes(before, next)] };
+    return {
+      kind: 'deployed',
+      notes: [...diffsOf(plansOf(before), next).map(describeDiff), ...shardNotes(before, next)],
+    };
   }
 
   async function stopFunctions(): Promise<void> {
@@ -124,23 +136,27 @@ export async function startSession({
     stop: async () => {
       await stopFunctions();
       await platform.stop();
+      const plans = app === undefined ? (earlier?.plans ?? {}) : plansOf(app);
+      return { services: platform.kept(), checkpoints, plans };
     },
   };
 }
 
-function refusalOf(before: DevApp, next: DevApp): string | undefined {
+type Plans = Readonly<Record<string, Plan>>;
+
+function plansOf({ pipelines }: DevApp): Plans {
+  return Object.fromEntries(pipelines.map(({ path, plan }) => [path, plan]));
+}
+
+function refusalOf(before: Plans, next: DevApp): string | undefined {
   const refused = diffsOf(before, next).filter((diff) => !isUpgradable(diff));
   return refused.length === 0 ? undefined : refused.map(describeDiff).join('\n');
 }
 
-function stateNotes(before: DevApp, next: DevApp): readonly string[] {
-  return diffsOf(before, next).map(describeDiff);
-}
-
-function diffsOf(before: DevApp, next: DevApp): readonly ReturnType<typeof diffPlans>[] {
+function diffsOf(before: Plans, next: DevApp): readonly ReturnType<typeof diffPlans>[] {
   return next.pipelines.flatMap(({ path, plan }) => {
-    const old = before.pipelines.find((pipeline) => pipeline.path === path);
-    return old === undefined ? [] : [diffPlans(old.plan, plan)];
+    const old = before[path];
+    return old === undefined ? [] : [diffPlans(old, plan)];
   });
 }
 

@@ -2,3 +2,4 @@ export { startKinesisEndpoint, type KinesisEndpoint, type KinesisEndpointOptions
 export { KinesisError, type KinesisErrorType } from './errors.ts';
 export { execute, type KinesisOperation, type KinesisOutput } from './execute.ts';
 export { KinesisStore, type KinesisStoreOptions } from './store.ts';
+export type { KeptStream } from './stream.ts';

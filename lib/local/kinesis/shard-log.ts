@@ -37,6 +37,11 @@ export class ShardLog {
     this.#records.push(record);
   }
 
+  /** Everything that isn't forgotten. */
+  all(): readonly StoredRecord[] {
+    return this.#records.filter((record) => record !== undefined);
+  }
+
   /** Forgets the records that arrived before `horizon` (ms). */
   trim(horizon: number): void {
     const oldest = this.#records[this.#head];

@@ -13,6 +13,20 @@ export interface ShardOrigin {
   readonly parents: readonly Shard[];
 }
 
+/** A shard as it can be kept outside of the process. */
+export interface KeptShard {
+  readonly index: number;
+  readonly range: HashRange;
+  readonly openedAt: number;
+  /** Ids. */
+  readonly parents: readonly string[];
+  readonly records: readonly StoredRecord[];
+  readonly position: number;
+  readonly arrivedAt: number;
+  readonly tip: SequenceNumber;
+  readonly closedAt: number | undefined;
+}
+
 /** One shard: a range of hash keys, a log, and whether it still takes records. */
 export class Shard {
   readonly id: string;
@@ -33,6 +47,33 @@ export class Shard {
     this.startingSequenceNumber = this.#number();
     this.#tip = this.startingSequenceNumber;
     for (const parent of origin.parents) parent.#children.push(this);
+  }
+
+  /** @param parents those of the kept ones that still exist */
+  static restored(kept: KeptShard, parents: readonly Shard[]): Shard {
+    const { index, range, openedAt, records, position, arrivedAt, tip, closedAt } = kept;
+    const shard = new Shard({ index, range, openedAt, parents });
+    for (const record of records) shard.log.append(record);
+    shard.#position = position;
+    shard.#arrivedAt = arrivedAt;
+    shard.#tip = tip;
+    shard.#closedAt = closedAt;
+    return shard;
+  }
+
+  kept(): KeptShard {
+    const { index, range, openedAt, parents } = this.origin;
+    return {
+      index,
+      range,
+      openedAt,
+      parents: parents.map(({ id }) => id),
+      records: this.log.all(),
+      position: this.#position,
+      arrivedAt: this.#arrivedAt,
+      tip: this.#tip,
+      closedAt: this.#closedAt,
+    };
   }
 
   get range(): HashRange {

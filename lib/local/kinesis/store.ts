@@ -1,7 +1,7 @@
 import { ACCOUNT, REGION, STREAM_ARN_PREFIX } from './account.ts';
 import { invalidArgument, KinesisError } from './errors.ts';
 import { type Input, optionalText, requiredText, type TextRule } from './input.ts';
-import { Stream, type StreamSpec } from './stream.ts';
+import { Stream, type KeptStream, type StreamSpec } from './stream.ts';
 
 export interface KinesisStoreOptions {
   /**
@@ -25,6 +25,8 @@ export interface KinesisStoreOptions {
    * @default nothing is throttled
    */
   readonly throttle?: (operation: string, streamName: string) => boolean;
+  /** Streams to go on with, as `kept` gave them. @default none */
+  readonly streams?: readonly KeptStream[];
 }
 
 export const STREAM_NAME: TextRule = { maxLength: 128, pattern: /^[a-zA-Z0-9_.-]+$/ };
@@ -45,6 +47,16 @@ export class KinesisStore {
     this.transitionMs = options.transitionMs ?? 0;
     this.#shardLimit = options.shardLimit ?? DEFAULT_SHARD_LIMIT;
     this.#throttle = options.throttle ?? (() => false);
+    for (const kept of options.streams ?? []) {
+      const { now, transitionMs } = this;
+      this.#streams.set(kept.spec.name, new Stream({ ...kept.spec, transitionMs, now }, kept));
+      this.#incarnations = Math.max(this.#incarnations, kept.spec.incarnation);
+    }
+  }
+
+  /** Every stream with its records, as structured data. */
+  kept(): readonly KeptStream[] {
+    return this.streams().map((stream) => stream.kept());
   }
 
   /** Every stream, by name. */

@@ -1,7 +1,7 @@
 import { STREAM_ARN_PREFIX } from './account.ts';
 import { HASH_KEYS, type HashRange, hashKeyOf, uniformRanges, uniformStart } from './hash-range.ts';
 import { partitionPoint } from './partition-point.ts';
-import { Shard } from './shard.ts';
+import { Shard, type KeptShard } from './shard.ts';
 import type { StoredRecord } from './shard-log.ts';
 
 export interface StreamSpec {
@@ -16,6 +16,15 @@ export interface StreamSpec {
   /** Milliseconds for which creating and resharding show as a status. */
   readonly transitionMs: number;
   readonly now: () => number;
+}
+
+/** A stream as it can be kept outside of the process. */
+export interface KeptStream {
+  readonly spec: Omit<StreamSpec, 'now' | 'transitionMs'>;
+  readonly createdAt: number;
+  readonly retentionHours: number;
+  readonly shardsEver: number;
+  readonly shards: readonly KeptShard[];
 }
 
 export interface PutRequest {
@@ -46,12 +55,14 @@ export class Stream {
   #retentionHours = DEFAULT_RETENTION_HOURS;
   #transition: { readonly status: 'CREATING' | 'UPDATING'; readonly until: number };
 
-  constructor(spec: StreamSpec) {
+  /** @param kept to go on with */
+  constructor(spec: StreamSpec, kept?: KeptStream) {
     this.spec = spec;
     this.arn = `${STREAM_ARN_PREFIX}${spec.name}`;
-    this.createdAt = spec.now();
+    this.createdAt = kept?.createdAt ?? spec.now();
     this.#transition = { status: 'CREATING', until: this.createdAt + spec.transitionMs };
-    for (const range of uniformRanges(spec.shardCount)) this.#openShard(range, []);
+    if (kept !== undefined) this.#restore(kept);
+    else for (const range of uniformRanges(spec.shardCount)) this.#openShard(range, []);
   }
 
   get name(): string {
@@ -140,6 +151,33 @@ export class Stream {
       let shard = this.#shardAt(uniformStart(index, count));
       while (shard.range.end < end) shard = this.merge(shard, this.#shardAt(shard.range.end + 1n));
     }
+  }
+
+  kept(): KeptStream {
+    const { name, incarnation, shardCount, mode, distribution, maxRecordBytes } = this.spec;
+    return {
+      spec: { name, incarnation, shardCount, mode, distribution, maxRecordBytes },
+      createdAt: this.createdAt,
+      retentionHours: this.#retentionHours,
+      shardsEver: this.#shardsEver,
+      shards: this.shards().map((shard) => shard.kept()),
+    };
+  }
+
+  /** Parents stand before their children. */
+  #restore({ shards, shardsEver, retentionHours }: KeptStream): void {
+    this.#shardsEver = shardsEver;
+    this.#retentionHours = retentionHours;
+    for (const each of shards) {
+      const shard = Shard.restored(
+        each,
+        each.parents.flatMap((id) => this.#shards.get(id) ?? []),
+      );
+      this.#shards.set(shard.id, shard);
+    }
+    this.#open = [...this.#shards.values()]
+      .filter(({ closedAt }) => closedAt === undefined)
+      .toSorted((a, b) => (a.range.start < b.range.start ? -1 : 1));
   }
 
   #route({ partitionKey, hashKey }: PutRequest): Shard {

@@ -12,9 +12,22 @@ export interface ListedObject extends StoredObject {
   readonly key: string;
 }
 
+/** Objects by their keys, by their buckets. */
+export type KeptBuckets = ReadonlyMap<string, ReadonlyMap<string, StoredObject>>;
+
 /** Buckets and their objects, in memory. What is written can be read and listed at once. */
 export class BucketStore {
-  readonly #buckets = new Map<string, Map<string, StoredObject>>();
+  readonly #buckets: Map<string, Map<string, StoredObject>>;
+
+  /** @param kept to go on with */
+  constructor(kept: KeptBuckets = new Map()) {
+    this.#buckets = new Map([...kept].map(([bucket, objects]) => [bucket, new Map(objects)]));
+  }
+
+  /** Everything, as structured data. */
+  kept(): KeptBuckets {
+    return this.#buckets;
+  }
 
   /** One that exists is left as it is. */
   create(bucket: string): void {

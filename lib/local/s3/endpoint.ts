@@ -19,6 +19,8 @@ export interface S3EndpointOptions {
    * @default 0, any free port
    */
   readonly port?: number;
+  /** Serves these buckets. @default an empty store */
+  readonly store?: BucketStore;
   /** Milliseconds since the epoch, for when an object was modified. @default the system's clock */
   readonly now?: () => number;
   /** Asked before each request, with the operation's name and the bucket it is about. @default no faults */
@@ -29,7 +31,7 @@ export interface S3Endpoint {
   /** What a client's `endpoint` or AWS_ENDPOINT_URL_S3 takes. */
   readonly url: string;
   readonly port: number;
-  /** Ends every connection at once. The objects are gone. */
+  /** Ends every connection at once. The objects are gone, unless the store was given. */
   close(): Promise<void>;
 }
 
@@ -44,7 +46,7 @@ export interface S3Endpoint {
  * const s3 = new S3Client({ endpoint: endpoint.url });
  */
 export async function startS3Endpoint(options: S3EndpointOptions = {}): Promise<S3Endpoint> {
-  const store = new BucketStore();
+  const store = options.store ?? new BucketStore();
   const server = createServer((request, response) => {
     answer(store, options, request, response).catch(() => response.destroy());
   });
