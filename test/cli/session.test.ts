@@ -26,10 +26,15 @@ export async function handler(event) {
 describe('an app that is deployed again', () => {
   let session: DevSession;
   let fixtures: AssemblyFixture[];
+  let onFailure: (message: string) => void;
 
   beforeEach(async () => {
     fixtures = [];
-    session = await startSession({ onEvent: () => {}, onLog: () => {} });
+    onFailure = () => {};
+    session = await startSession({
+      onEvent: (event) => event.kind === 'batch-failed' && onFailure(event.message),
+      onLog: () => {},
+    });
   });
 
   afterEach(async () => {
@@ -37,13 +42,18 @@ describe('an app that is deployed again', () => {
     for (const fixture of fixtures) fixture.remove();
   });
 
-  function synthesised(name: string, plan: Plan = perMinutePlan(), mapping: object = {}): string {
+  function synthesised(
+    name: string,
+    plan: Plan = perMinutePlan(),
+    mapping: object = {},
+    code = witness(name),
+  ): string {
     const template = {
       ...countingTemplate(mapping),
       Description: name,
       Metadata: { 'Millrace:App/Orders': plan },
     };
-    const fixture = writeAssembly(template, witness(name));
+    const fixture = writeAssembly(template, code);
     fixtures.push(fixture);
     return fixture.assemblyDir;
   }
@@ -104,5 +114,21 @@ describe('an app that is deployed again', () => {
 
     expect(update).toMatchObject({ kind: 'refused' });
     expect(await seen()).toEqual(['old code saw order']);
+  });
+
+  test('outlives a handler that does not load', async () => {
+    const failure = new Promise<string>((resolve) => {
+      onFailure = resolve;
+    });
+    await session.update(synthesised('broken', perMinutePlan(), {}, `throw new Error('no settings');`));
+    const Records = [{ PartitionKey: 'k', Data: Buffer.from('order') }];
+    await session.platform.kinesis.send(new PutRecordsCommand({ StreamName: 'App-Orders', Records }));
+    const message = await failure;
+
+    await session.update(synthesised('corrected'));
+    await session.deployment?.drained();
+
+    expect(message).toContain('no settings');
+    expect(await seen()).toEqual(['corrected saw order']);
   });
 });

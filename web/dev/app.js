@@ -69,7 +69,7 @@ function drawTotals({ totals, rates, shards, sandboxes }) {
     'journal entries': number(sum(journals.map(({ entries }) => entries))),
     'in the journal': bytes(sum(journals.map(({ entryBytes }) => entryBytes))),
     'in tails': bytes(sum(shards.map(({ tailBytes }) => tailBytes))),
-    state: bytes(sum(journals.map(({ stateBytes }) => stateBytes))),
+    'in checkpoints': bytes(sum(journals.map(({ stateBytes }) => stateBytes))),
     sandboxes: `${sandboxes.length}${sandboxes.some(({ isFrozen }) => isFrozen) ? ', one frozen' : ''}`,
   };
   const list = byId('totals');
