@@ -52,6 +52,7 @@ export {
   type ZScoreOptions,
 } from './aggregators/index.ts';
 export {
+  changesOf,
   DedupeResults,
   externalTable,
   JoinResults,
@@ -70,6 +71,7 @@ export {
   WindowResults,
   type AggregateOptions,
   type AsTableOptions,
+  type ChangesOptions,
   type DedupeByOptions,
   type DeliveryPolicy,
   type ErrorPolicy,
@@ -90,6 +92,7 @@ export {
   type RunningOptions,
   type RunningResult,
   type SourceSpec,
+  type TableChange,
   type TableKey,
   type TimeOptions,
   type UnknownPolicy,

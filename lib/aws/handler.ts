@@ -9,13 +9,14 @@ import { BucketCheckpoints } from './bucket-checkpoints.ts';
 import { DynamoDbJournalStore } from './dynamodb-journal-store.ts';
 import { DynamoDbSinks } from './dynamodb-sinks.ts';
 import { readSurroundings, type Surroundings } from './environment.ts';
-import { originOf, recordsOf, windowOf, type KinesisEvent } from './kinesis-event.ts';
+import { isTableStream, originOf, recordsOf, windowOf, type KinesisEvent } from './kinesis-event.ts';
 import { kinesisClient } from './kinesis-client.ts';
 import { requireKeyed } from './keyed-stream.ts';
 import { KinesisInputStream } from './kinesis-input-stream.ts';
 import { KinesisShuffle } from './kinesis-shuffle.ts';
 import { metricsLine } from './metrics.ts';
 import { observed } from './observed.ts';
+import { TableChangeStream } from './table-change-stream.ts';
 import { TableLookups } from './table-lookups.ts';
 import { isTickEvent, tickStream } from './tick.ts';
 
@@ -105,7 +106,7 @@ class TaskPool {
 
   /** Asks once for each stream, before anything of it is processed. */
   async requireKeyed(streamArn: string): Promise<void> {
-    if (this.#keyed.has(streamArn)) return;
+    if (this.#keyed.has(streamArn) || isTableStream(streamArn)) return;
     if (await requireKeyed(this.#kinesis, streamArn)) this.#keyed.add(streamArn);
   }
 
@@ -124,11 +125,19 @@ class TaskPool {
         `pipeline "${this.#pipeline.name}" has no stage "${this.#surroundings.stage}"; deploy it again`,
       );
     }
+    const stream = isTableStream(streamArn)
+      ? new TableChangeStream(streamArn)
+      : new KinesisInputStream(this.#kinesis, streamArn);
     const task = new JournaledTask(this.#pipeline, stage, shardId, {
       store: this.#store,
-      stream: new KinesisInputStream(this.#kinesis, streamArn),
+      stream,
       sinks: this.#sinks,
-      shuffle: new KinesisShuffle(this.#kinesis, streamArn, this.#surroundings.shuffles, stage.sends),
+      shuffle: new KinesisShuffle(
+        this.#kinesis,
+        () => stream.openShards(),
+        this.#surroundings.shuffles,
+        stage.sends,
+      ),
       lookups: this.#lookups,
       newToken: randomUUID,
     });

@@ -1,8 +1,16 @@
 import type { Invocation } from '../journal/index.ts';
 import type { InputRecord, SequenceNumber } from '../model/index.ts';
+import { recordOfChange, type StreamedChange } from './table-change.ts';
+
+/** One change of a table as an event source mapping delivers it. */
+interface TableEventRecord extends StreamedChange {
+  readonly eventID: string;
+  readonly eventSourceARN: string;
+  readonly kinesis?: undefined;
+}
 
 /** One record as an event source mapping delivers it. */
-interface KinesisEventRecord {
+export interface KinesisEventRecord {
   readonly eventID: string;
   readonly eventSourceARN: string;
   readonly kinesis: {
@@ -19,7 +27,7 @@ interface KinesisEventRecord {
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-windows.html
  */
 export interface KinesisEvent {
-  readonly Records: readonly KinesisEventRecord[];
+  readonly Records: readonly (KinesisEventRecord | TableEventRecord)[];
   readonly window?: { readonly start: string; readonly end: string };
   readonly state?: unknown;
   readonly shardId?: string;
@@ -28,14 +36,21 @@ export interface KinesisEvent {
   readonly isWindowTerminatedEarly?: boolean;
 }
 
+/** Whether a stream has the changes of a table. */
+export function isTableStream(streamArn: string): boolean {
+  return streamArn.split(':')[2] === 'dynamodb';
+}
+
 /** The stream and shard the event is about. */
 export function originOf(event: KinesisEvent): { readonly streamArn: string; readonly shardId: string } {
   const [first] = event.Records;
   const streamArn = event.eventSourceARN ?? first?.eventSourceARN;
-  const shardId = event.shardId ?? first?.eventID.split(':')[0];
+  // Of a change of a table only a mapping with a window says the shard.
+  const shardId = event.shardId ?? (first?.kinesis && first.eventID.split(':')[0]);
   if (streamArn === undefined || shardId === undefined) {
     throw new TypeError(
-      'event has neither records nor a shardId; this function is to be invoked by a Kinesis event source mapping',
+      'event has neither records nor a shardId; this function is to be invoked by an event source mapping with a tumbling ' +
+        'window: deploy it with the StreamPipeline construct, which makes one',
     );
   }
   return { streamArn, shardId };
@@ -47,8 +62,14 @@ export function windowOf(event: KinesisEvent): Invocation['window'] {
   return event.isFinalInvokeForWindow === true || event.isWindowTerminatedEarly === true ? 'ending' : 'open';
 }
 
+export function sequenceNumberOf(record: KinesisEvent['Records'][number] | undefined): string | undefined {
+  return record?.kinesis === undefined ? record?.dynamodb?.SequenceNumber : record.kinesis.sequenceNumber;
+}
+
 export function recordsOf(event: KinesisEvent): readonly InputRecord[] {
-  return event.Records.map(({ kinesis }) => new DeliveredRecord(kinesis));
+  return event.Records.map((record) =>
+    record.kinesis === undefined ? recordOfChange(record) : new DeliveredRecord(record.kinesis),
+  );
 }
 
 /** A record whose data stays in base64 until it is asked for: most are only ever read as text, in one go. */

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import type { InputStream, ShardFacts } from '../engine/index.ts';
 import type { InputRecord, Position } from '../model/index.ts';
+import { openShards } from './each-shard.ts';
 
 /** The first read asks whether anything is missing at all, and usually nothing is. */
 const PROBE_LIMIT = 1;
@@ -45,6 +46,12 @@ export class KinesisInputStream implements InputStream {
       iterator = NextShardIterator;
       limit = READ_LIMIT;
     }
+  }
+
+  /** The shards that can still get records. */
+  async openShards(): Promise<readonly string[]> {
+    const open = await openShards(this.#client, { StreamARN: this.#streamArn });
+    return open.map(({ ShardId = '' }) => ShardId);
   }
 
   async describeShard(shardId: string): Promise<ShardFacts | undefined> {

@@ -11,7 +11,7 @@ import {
   type SentOutput,
 } from '../model/index.ts';
 import type { SendPlan } from '../plan/index.ts';
-import { openShards, putIntoEachShard } from './each-shard.ts';
+import { putIntoEachShard } from './each-shard.ts';
 
 /** @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
 const MOST_RECORDS = 500;
@@ -35,18 +35,18 @@ interface Entry {
  */
 export class KinesisShuffle implements Shuffle {
   readonly #client: KinesisClient;
-  readonly #inputArn: string;
+  readonly #peers: () => Promise<readonly string[]>;
   readonly #streams: Readonly<Record<string, string>>;
   readonly #partitions: ReadonlyMap<string, number>;
 
   constructor(
     client: KinesisClient,
-    inputArn: string,
+    peers: () => Promise<readonly string[]>,
     streams: Readonly<Record<string, string>>,
     sends: readonly SendPlan[],
   ) {
     this.#client = client;
-    this.#inputArn = inputArn;
+    this.#peers = peers;
     this.#streams = streams;
     this.#partitions = new Map(sends.map(({ to, partitions }) => [to, partitions]));
   }
@@ -74,9 +74,8 @@ export class KinesisShuffle implements Shuffle {
     await putIntoEachShard(this.#client, this.#streamOf(to), { PartitionKey: progress.producer, Data });
   }
 
-  async peers(): Promise<readonly string[]> {
-    const open = await openShards(this.#client, { StreamARN: this.#inputArn });
-    return open.map(({ ShardId = '' }) => ShardId);
+  peers(): Promise<readonly string[]> {
+    return this.#peers();
   }
 
   /** Sends a request, and answers with those of its entries that arrived. */

@@ -1,6 +1,6 @@
 import type { MiddlewareObj } from '@middy/core';
 import { MillraceError } from '../model/index.ts';
-import type { KinesisEvent } from './kinesis-event.ts';
+import { sequenceNumberOf, type KinesisEvent } from './kinesis-event.ts';
 
 /**
  * Writes a failed invocation to the log once, as JSON, with what is needed to find the batch again, and the page of
@@ -15,7 +15,7 @@ export function observed(pipeline: string): MiddlewareObj<Partial<KinesisEvent>>
           level: 'error',
           pipeline,
           shardId: shardId ?? first?.eventID.split(':')[0],
-          firstSequenceNumber: first?.kinesis.sequenceNumber,
+          firstSequenceNumber: sequenceNumberOf(first),
           records: Records.length,
           error: error?.name,
           ...(error instanceof MillraceError && { code: error.code }),

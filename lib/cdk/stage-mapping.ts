@@ -1,5 +1,4 @@
 import type { Duration } from 'aws-cdk-lib';
-import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import {
   CfnEventSourceMapping,
   EventSourceMapping,
@@ -9,11 +8,11 @@ import {
 import type { Construct } from 'constructs';
 import { refusedSettings } from '../aws/required-mapping.ts';
 import type { StagePlan } from '../plan/index.ts';
-import { refusedDistribution } from './source-stream.ts';
+import type { StageSource } from './stage-source.ts';
 
 export interface StageMappingProps {
   readonly stage: StagePlan;
-  readonly stream: IStream;
+  readonly source: StageSource;
   readonly target: IFunction;
   readonly checkpointInterval: Duration;
   readonly batchSize: number;
@@ -31,12 +30,12 @@ const INFINITE = -1;
 export function createStageMapping(
   scope: Construct,
   id: string,
-  { stage, stream, target, checkpointInterval, batchSize, startingPosition }: StageMappingProps,
+  { stage, source, target, checkpointInterval, batchSize, startingPosition }: StageMappingProps,
 ): EventSourceMapping {
-  stream.grantRead(target);
+  source.grantRead(target);
   const mapping = new EventSourceMapping(scope, id, {
     target,
-    eventSourceArn: stream.streamArn,
+    eventSourceArn: source.arn,
     startingPosition: stage.input.kind === 'shuffle' ? StartingPosition.TRIM_HORIZON : startingPosition,
     batchSize,
     tumblingWindow: checkpointInterval,
@@ -46,7 +45,7 @@ export function createStageMapping(
     reportBatchItemFailures: true,
   });
   mapping.node.addValidation({
-    validate: () => [...refusedDistribution(stream), ...refusedIn(mapping, stage.id)],
+    validate: () => [...source.refused(), ...refusedIn(mapping, stage.id)],
   });
   return mapping;
 }

@@ -8,7 +8,7 @@ import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct } from 'constructs';
 import type { Pipeline } from '../dsl/index.ts';
 import { DefinitionError } from '../model/index.ts';
-import { planOf, type Plan, type StageInput } from '../plan/index.ts';
+import { planOf, type Plan, type StageInput, type StagePlan } from '../plan/index.ts';
 import { createCheckpointBucket, type CheckpointBucket } from './checkpoint-bucket.ts';
 import { requireTables, type ExternalTableBinding } from './external-table-binding.ts';
 import { requireMinutes, requireSeconds, requireWhole } from './limits.ts';
@@ -17,6 +17,7 @@ import { requireBindings, type SinkBinding } from './sink-binding.ts';
 import { createSourceStream, requireSources } from './source-stream.ts';
 import { createStageFunction } from './stage-function.ts';
 import { createStageMapping } from './stage-mapping.ts';
+import { requireChanges, streamSource, type StageSource } from './stage-source.ts';
 import { createTables } from './tables.ts';
 import { createTicker } from './ticker.ts';
 
@@ -37,6 +38,11 @@ export interface StreamPipelineProps<In extends object, Out extends object, Tabl
    * @default none: for a pipeline that looks up no table
    */
   readonly tables?: { readonly [Name in keyof NoInfer<Tables>]: ExternalTableBinding };
+  /**
+   * The table of each source made by `changesOf`. It needs a stream with new and old images.
+   * @default none: needed for each such source
+   */
+  readonly changes?: { readonly [Name in keyof NoInfer<In>]?: ExternalTableBinding };
   /**
    * How many shards the pipeline's own streams have.
    * @default 1
@@ -128,7 +134,7 @@ export class StreamPipeline<
   readonly plan: Plan;
   /** The function of each source. */
   readonly functions: { readonly [Name in keyof In]: NodejsFunction };
-  /** The stream of each source, its own or the one given. */
+  /** The stream of each source, its own or the one given; a source that has the changes of a table has none. */
   readonly streams: { readonly [Name in keyof In]: IStream };
   /** The state. Nothing but the functions may write to it. */
   readonly journal: Table;
@@ -155,15 +161,21 @@ export class StreamPipeline<
     const { tick, tickSources } = settings;
     const isTicked = (input: StageInput): boolean =>
       tick !== false && (tickSources || input.kind === 'shuffle' || given[input.source] === undefined);
-    const streams = new Map(
-      this.plan.stages.map(({ id: stage, input }) => {
+    const changes = requireChanges(name, this.plan.stages, { changes: { ...props.changes }, streams: given });
+    const inputs = new Map(
+      this.plan.stages.map(({ id: stage, input }): [string, StageSource] => {
         const own = input.kind === 'source' ? given[input.source] : undefined;
-        return [stage, own ?? createSourceStream(this, `${capitalized(stage)}Stream`, settings)];
+        const table = changes.get(stage);
+        return [
+          stage,
+          table ?? streamSource(own ?? createSourceStream(this, `${capitalized(stage)}Stream`, settings)),
+        ];
       }),
     );
     const stages = this.plan.stages.map((stage) => {
       const prefix = capitalized(stage.id);
-      const stream = required(streams, stage.id);
+      const source = required(inputs, stage.id);
+      const ticked = isTicked(stage.input) ? source.stream : undefined;
       const target = createStageFunction(this, `${prefix}Function`, {
         ...settings,
         stage: stage.id,
@@ -171,17 +183,21 @@ export class StreamPipeline<
         entry: props.entry,
         tables,
         checkpointBucket,
-        tickedStream: isTicked(stage.input) ? stream : undefined,
-        shuffles: new Map(stage.sends.map(({ to }) => [to, required(streams, to)])),
+        tickedStream: ticked,
+        shuffles: new Map(
+          streamsOf(
+            stage.sends.map(({ to }) => ({ stage: { id: to }, stream: required(inputs, to).stream })),
+          ),
+        ),
         lookups: new Map(
           [...lookedUp].filter(([table]) => stage.lookups?.some((each) => each.table === table)),
         ),
       });
-      createStageMapping(this, `${prefix}Mapping`, { ...settings, stage, stream, target });
-      if (tick !== false && isTicked(stage.input)) {
-        createTicker(this, `${prefix}Ticker`, { stream, target, every: tick });
+      createStageMapping(this, `${prefix}Mapping`, { ...settings, stage, source, target });
+      if (tick !== false && ticked !== undefined) {
+        createTicker(this, `${prefix}Ticker`, { stream: ticked, target, every: tick });
       }
-      return { stage, stream, target };
+      return { stage, stream: source.stream, target };
     });
     const monitored = stages.map(({ stage, target }) => ({ pipeline: name, stage: stage.id, target }));
     const alarms = monitored.flatMap((stage) =>
@@ -190,7 +206,7 @@ export class StreamPipeline<
     if (props.dashboard !== false) createDashboard(this, 'Dashboard', monitored, alarms);
     const ofSources = stages.filter(({ stage }) => stage.input.kind === 'source');
     // A stage for each source: the plan says so, the compiler can't follow.
-    this.streams = byName(ofSources, ({ stage, stream }) => [stage.id, stream]) as typeof this.streams;
+    this.streams = Object.fromEntries(streamsOf(ofSources)) as typeof this.streams;
     this.functions = byName(ofSources, ({ stage, target }) => [stage.id, target]) as typeof this.functions;
     this.journal = tables.journal;
     this.checkpointBucket = checkpointBucket;
@@ -203,7 +219,10 @@ export class StreamPipeline<
       DeadLetterTable: this.deadLetters.tableName,
       JournalTable: this.journal.tableName,
       CheckpointBucket: this.checkpointBucket.bucketName,
-      ...byName(ofSources, ({ stage, stream }) => [`${capitalized(stage.id)}Stream`, stream.streamName]),
+      ...byName(streamsOf(ofSources), ([stage, stream]) => [
+        `${capitalized(stage)}Stream`,
+        stream.streamName,
+      ]),
     });
   }
 
@@ -269,8 +288,14 @@ function capitalized(name: string): string {
     .join('');
 }
 
-function required(streams: ReadonlyMap<string, IStream>, stage: string): IStream {
-  const stream = streams.get(stage);
-  if (stream === undefined) throw new RangeError(`plan has no stage "${stage}"`);
-  return stream;
+function required(inputs: ReadonlyMap<string, StageSource>, stage: string): StageSource {
+  const source = inputs.get(stage);
+  if (source === undefined) throw new RangeError(`plan has no stage "${stage}"`);
+  return source;
+}
+
+function streamsOf(
+  stages: readonly { readonly stage: Pick<StagePlan, 'id'>; readonly stream: IStream | undefined }[],
+): readonly (readonly [string, IStream])[] {
+  return stages.flatMap(({ stage, stream }) => (stream === undefined ? [] : [[stage.id, stream] as const]));
 }

@@ -33,6 +33,7 @@ export {
 } from './external-table.ts';
 export type { JoinLookupOptions, LookupPairing, MissPolicy, UnknownPolicy } from './join-lookup.ts';
 export { validate, type Schema, type SchemaOutput, type Validation } from './schema.ts';
+export { changesOf, type ChangesOptions, type TableChange } from './table-changes.ts';
 export { source, type SourceSpec, type TimeOptions } from './source.ts';
 export type {
   AggregateOptions,

@@ -37,6 +37,8 @@ export interface SourceSpec<T> {
   readonly outOfOrderMs: number;
   readonly maxSkewMs: number;
   readonly idleAfterMs: number;
+  /** It has the changes of a table; absent for a stream of records. */
+  readonly of?: 'table';
 }
 
 const DEFAULT_MAX_SKEW = '1 hour';

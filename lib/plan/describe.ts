@@ -20,7 +20,11 @@ function describeStage({ id, input, time, operators, lookups = [], sinks, sends 
 }
 
 function describeInput(input: StageInput): string {
-  if (input.kind === 'source') return `reads source ${input.source}`;
+  if (input.kind === 'source') {
+    return input.of === 'table'
+      ? `reads the changes of table ${input.source}`
+      : `reads source ${input.source}`;
+  }
   return `reads what ${input.from.join(', ')} send by key, in ${input.partitions} parts`;
 }
 

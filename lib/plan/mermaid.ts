@@ -22,7 +22,9 @@ export function mermaidOf(plan: Plan): string {
 
 function streamOf({ id, input }: StagePlan): readonly string[] {
   const label =
-    input.kind === 'source' ? `source ${input.source}` : `shuffle of ${input.partitions} parts, by key`;
+    input.kind === 'source'
+      ? `${input.of === 'table' ? 'changes of table' : 'source'} ${input.source}`
+      : `shuffle of ${input.partitions} parts, by key`;
   return [`  ${streamId(id)}[(${text(label)})]`];
 }
 

@@ -56,7 +56,10 @@ function stageOf(graph: StageGraph, graphs: readonly StageGraph[]): StagePlan {
 }
 
 function inputOf({ id, source }: StageGraph, graphs: readonly StageGraph[]): StageInput {
-  if (source !== undefined) return { kind: 'source', source: source.name };
+  if (source !== undefined) {
+    const { of } = source.spec;
+    return { kind: 'source', source: source.name, ...(of !== undefined && { of }) };
+  }
   const from = graphs.filter(({ sends }) => sends.some(({ to }) => to === id)).map((graph) => graph.id);
   return { kind: 'shuffle', partitions: PARTITIONS, from };
 }

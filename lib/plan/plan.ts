@@ -30,7 +30,12 @@ export interface StagePlan {
 }
 
 export type StageInput =
-  | { readonly kind: 'source'; readonly source: string }
+  | {
+      readonly kind: 'source';
+      readonly source: string;
+      /** It has the changes of a table; absent for a stream of records. */
+      readonly of?: 'table';
+    }
   | {
       readonly kind: 'shuffle';
       /** How many parts the keys are divided into: the most shards the stream can usefully have. */

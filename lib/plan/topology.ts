@@ -150,8 +150,15 @@ class Cutting {
 
   #requireSourceHome(node: Node): void {
     const label = inputsOf(node).map(labelOf).join('+');
-    const isSource = ancestryOf(node).every((each) => !isOperator(each));
-    if (isSource) return;
+    const before = ancestryOf(node);
+    const table = before.find((each) => each.kind === 'source' && each.spec.of === 'table');
+    if (table !== undefined) {
+      throw new DefinitionError(
+        `byPartitionKey() follows "${labelOf(table)}", whose changes come from a table and have no partition key of a ` +
+          'producer; use keyBy(…)',
+      );
+    }
+    if (before.every((each) => !isOperator(each))) return;
     throw new DefinitionError(
       `byPartitionKey() follows "${label}", whose values were made by an operator and have no partition key of a ` +
         'producer; use keyBy(…)',

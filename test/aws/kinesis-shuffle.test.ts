@@ -1,6 +1,7 @@
 import { CreateStreamCommand, KinesisClient, UpdateShardCountCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { KinesisInputStream } from '../../lib/aws/kinesis-input-stream.ts';
 import { KinesisShuffle } from '../../lib/aws/index.ts';
 import { startKinesisEndpoint, type KinesisEndpoint } from '../../lib/local/index.ts';
 import { TOO_LARGE, type SentOutput } from '../../lib/model/index.ts';
@@ -41,7 +42,8 @@ async function newStream(): Promise<void> {
 
 function shuffleVia(via: KinesisClient): KinesisShuffle {
   const sends = [{ edge: 'in', reads: [], to: 'next', partitions: PARTITIONS }];
-  return new KinesisShuffle(via, `${PREFIX}${stream}`, { next: stream }, sends);
+  const input = new KinesisInputStream(via, `${PREFIX}${stream}`);
+  return new KinesisShuffle(via, () => input.openShards(), { next: stream }, sends);
 }
 
 function newClient(): KinesisClient {

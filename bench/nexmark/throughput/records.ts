@@ -1,9 +1,9 @@
-import type { KinesisEvent } from '../../../lib/aws/kinesis-event.ts';
+import type { KinesisEventRecord } from '../../../lib/aws/kinesis-event.ts';
 import type { NexmarkEvent } from '../events.ts';
 import { flinkEvents, flinkSettings } from '../generator/index.ts';
 
 /** One batch of records as an event source mapping hands it to a function. */
-export type Batch = KinesisEvent['Records'];
+export type Batch = readonly KinesisEventRecord[];
 
 const STREAM_ARN = 'arn:aws:kinesis:eu-central-1:000000000000:stream/nexmark';
 const FIRST_SEQUENCE_NUMBER = 10n ** 55n;

@@ -1,0 +1,106 @@
+import type * as Streams from '@aws-sdk/client-dynamodb-streams';
+import type { InputStream, ShardFacts } from '../engine/index.ts';
+import type { InputRecord, Position } from '../model/index.ts';
+import { recordOfChange } from './table-change.ts';
+
+/** Items of a table aren't divided by hash keys one could know: what a shard's children need of it goes to each. */
+const LAST_HASH = 2n ** 128n - 1n;
+const READ_LIMIT = 1_000;
+
+/**
+ * The stream of a table, read directly. The SDK's client is loaded when it is needed, and comes with the Lambda runtime:
+ * most functions never do.
+ */
+export class TableChangeStream implements InputStream {
+  readonly #streamArn: string;
+  #client: Streams.DynamoDBStreamsClient | undefined;
+
+  constructor(streamArn: string, client?: Streams.DynamoDBStreamsClient) {
+    this.#streamArn = streamArn;
+    this.#client = client;
+  }
+
+  /** What has left the stream is passed over: that it may be missing is told by the time between two records. */
+  async *readAfter(ShardId: string, position: Position): AsyncIterable<readonly InputRecord[]> {
+    const { sdk, client } = await this.#connected();
+    const iteratorAt = async (where: Where): Promise<string | undefined> => {
+      const command = new sdk.GetShardIteratorCommand({ StreamArn: this.#streamArn, ShardId, ...where });
+      return (await client.send(command)).ShardIterator;
+    };
+    let iterator: string | undefined;
+    try {
+      iterator = await iteratorAt(whereOf(position));
+    } catch (error) {
+      if (!(error instanceof sdk.TrimmedDataAccessException)) throw error;
+      iterator = await iteratorAt({ ShardIteratorType: 'TRIM_HORIZON' });
+    }
+    while (iterator !== undefined) {
+      const { Records = [], NextShardIterator } = await client.send(
+        new sdk.GetRecordsCommand({ ShardIterator: iterator, Limit: READ_LIMIT }),
+      );
+      if (Records.length === 0) return;
+      yield Records.map(recordOfChange);
+      iterator = NextShardIterator;
+    }
+  }
+
+  async describeShard(shardId: string): Promise<ShardFacts | undefined> {
+    const shard = (await this.#shards()).find(({ ShardId }) => ShardId === shardId);
+    return (
+      shard && {
+        parents: shard.ParentShardId === undefined ? [] : [shard.ParentShardId],
+        firstHash: 0n,
+        lastHash: LAST_HASH,
+      }
+    );
+  }
+
+  /** The shards that can still get records. */
+  async openShards(): Promise<readonly string[]> {
+    const open = (await this.#shards()).filter(
+      ({ SequenceNumberRange }) => SequenceNumberRange?.EndingSequenceNumber === undefined,
+    );
+    return open.map(({ ShardId = '' }) => ShardId);
+  }
+
+  async #shards(): Promise<readonly Streams.Shard[]> {
+    const { sdk, client } = await this.#connected();
+    const shards: Streams.Shard[] = [];
+    let last: string | undefined;
+    do {
+      const { StreamDescription } = await client.send(
+        new sdk.DescribeStreamCommand({
+          StreamArn: this.#streamArn,
+          ...(last !== undefined && { ExclusiveStartShardId: last }),
+        }),
+      );
+      shards.push(...(StreamDescription?.Shards ?? []));
+      last = StreamDescription?.LastEvaluatedShardId;
+    } while (last !== undefined);
+    return shards;
+  }
+
+  async #connected(): Promise<{
+    readonly sdk: typeof Streams;
+    readonly client: Streams.DynamoDBStreamsClient;
+  }> {
+    const sdk = await import('@aws-sdk/client-dynamodb-streams');
+    this.#client ??= new sdk.DynamoDBStreamsClient({});
+    return { sdk, client: this.#client };
+  }
+}
+
+type Where = Pick<Streams.GetShardIteratorCommandInput, 'SequenceNumber'> & {
+  ShardIteratorType: 'TRIM_HORIZON' | 'AT_SEQUENCE_NUMBER' | 'AFTER_SEQUENCE_NUMBER';
+};
+
+function whereOf(position: Position): Where {
+  switch (position.kind) {
+    case 'shard-start':
+      return { ShardIteratorType: 'TRIM_HORIZON' };
+    case 'before':
+      return { ShardIteratorType: 'AT_SEQUENCE_NUMBER', SequenceNumber: position.sequenceNumber };
+    case 'after':
+      return { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: position.sequenceNumber };
+  }
+}
