@@ -88,7 +88,7 @@ function print(line: Line): void {
     `with base64 ${ratioWithBase64.toFixed(2)}`,
     `${outputs} outputs`.padStart(14),
     line.deadLetters === 0 ? '' : `${line.deadLetters} DEAD LETTERS`,
-    flink === undefined ? '' : `Flink ${flink} K/s`,
+    flink === undefined ? '' : `Flink 1.13 ${flink} K/s`,
   ];
   console.log(columns.join('  ').trimEnd());
 }

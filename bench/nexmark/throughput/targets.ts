@@ -6,19 +6,33 @@ const TARGETS: readonly (readonly [ratio: number, queries: readonly string[]])[]
 ];
 
 /**
- * Events a second and core that the Flink suite publishes, in thousands: without JSON and without reading a stream, with
- * state in RocksDB.
- * @see https://github.com/nexmark/nexmark#performance-results
+ * Thousands of events a second and core that the suite publishes for Flink 1.13: without JSON and without reading a
+ * stream, with state in RocksDB.
+ * @see https://github.com/nexmark/nexmark#benchmark-results
  */
 const FLINK: Readonly<Record<string, number>> = {
-  q0: 380,
-  q5: 75,
-  q7: 23,
-  q8: 162,
+  q0: 155,
+  q1: 158,
+  q2: 175,
+  q3: 152,
+  q4: 34,
+  q5: 22,
+  q7: 12,
+  q8: 146,
   q9: 14,
-  q11: 46,
-  q18: 65,
-  q20: 18,
+  q10: 58,
+  q11: 40,
+  q12: 76,
+  q13: 131,
+  q14: 161,
+  q15: 72,
+  q16: 19,
+  q17: 117,
+  q18: 54,
+  q19: 44,
+  q20: 19,
+  q21: 98,
+  q22: 130,
 };
 
 export function targetOf(query: string): number | undefined {
