@@ -175,14 +175,6 @@ describe('running', () => {
   });
 
   test('a stream that was given is told only if that was asked for, with the right to its key', () => {
-    const tickersOf = (props: Partial<OrdersProps>): Template => {
-      const stack = ordersStack();
-      const encryptionKey = new Key(stack, 'Key');
-      const given = new Stream(stack, 'Given', { encryption: StreamEncryption.KMS, encryptionKey });
-      ordersPipeline({ sources: { orders: given }, ...props }, stack);
-      return Template.fromStack(stack);
-    };
-
     const asked = tickersOf({ tickSources: true });
 
     tickersOf({}).resourceCountIs('AWS::Events::Rule', 0);
@@ -379,6 +371,14 @@ test('values that are known at deployment only are not judged', () => {
     TumblingWindowInSeconds: 30,
   });
 });
+
+const tickersOf = (props: Partial<OrdersProps>): Template => {
+  const stack = ordersStack();
+  const encryptionKey = new Key(stack, 'Key');
+  const given = new Stream(stack, 'Given', { encryption: StreamEncryption.KMS, encryptionKey });
+  ordersPipeline({ sources: { orders: given }, ...props }, stack);
+  return Template.fromStack(stack);
+};
 
 /** `PipelineJournal34A3F8A5.Arn` without what the CDK appends, and the same within a joined text. */
 function withoutHashes(resource: unknown): string {

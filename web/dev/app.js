@@ -58,8 +58,11 @@ function connected(isLive) {
   byId('connection').classList.toggle('live', isLive);
 }
 
+function sum(values) {
+  return values.reduce((all, each) => all + each, 0);
+}
+
 function drawTotals({ totals, rates, shards, sandboxes }) {
-  const sum = (values) => values.reduce((all, each) => all + each, 0);
   const shown = {
     'records/s': number(Math.round(sum(Object.values(rates)))),
     records: number(totals.records),

@@ -13,6 +13,16 @@ const CREATED = Math.floor(Date.now() / 60_000) * 60_000 + 5_000 - 60_000;
 const iso = (ms: number): string => new Date(ms).toISOString().replace('.000', '');
 const item = (id: string, value: number) => ({ id: { S: id }, value: { N: String(value) } });
 
+/** What the stream says of a change of item "a". */
+const change = (images: object) => ({
+  ApproximateCreationDateTime: CREATED / 1000,
+  Keys: { id: { S: 'a' } },
+  SequenceNumber: expect.stringMatching(/^\d{21,}$/),
+  SizeBytes: expect.any(Number),
+  StreamViewType: 'NEW_AND_OLD_IMAGES',
+  ...images,
+});
+
 describe('a mapping of the stream of a table', () => {
   let endpoint: DynamoDbEndpoint;
   let clients: Clients;
@@ -66,14 +76,6 @@ describe('a mapping of the stream of a table', () => {
       awsRegion: 'us-east-1',
       eventSourceARN: streamArn,
     };
-    const change = (images: object) => ({
-      ApproximateCreationDateTime: CREATED / 1000,
-      Keys: { id: { S: 'a' } },
-      SequenceNumber: expect.stringMatching(/^\d{21,}$/),
-      SizeBytes: expect.any(Number),
-      StreamViewType: 'NEW_AND_OLD_IMAGES',
-      ...images,
-    });
     expect(others).toEqual([]);
     expect(event).toEqual({
       Records: [
