@@ -35,15 +35,12 @@ export function recordOfChange({ eventName = '', dynamodb = {} }: StreamedChange
     SequenceNumber = '',
     ApproximateCreationDateTime: created = 0,
   } = dynamodb;
-  const text = JSON.stringify(
-    {
-      kind: KINDS[eventName] ?? eventName,
-      key: Keys && fromAttributes(Keys),
-      before: OldImage && fromAttributes(OldImage),
-      after: NewImage && fromAttributes(NewImage),
-    },
-    (_, value: unknown) => inJson(value),
-  );
+  const text = JSON.stringify({
+    kind: KINDS[eventName] ?? eventName,
+    key: imageOf(Keys),
+    before: imageOf(OldImage),
+    after: imageOf(NewImage),
+  });
   return {
     sequenceNumber: SequenceNumber,
     partitionKey: '',
@@ -53,7 +50,14 @@ export function recordOfChange({ eventName = '', dynamodb = {} }: StreamedChange
   };
 }
 
+function imageOf(image: Image | undefined): unknown {
+  return image && inJson(fromAttributes(image));
+}
+
 function inJson(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();
-  return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (Array.isArray(value)) return value.map(inJson);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, inJson(each)]));
 }

@@ -110,13 +110,19 @@ function toSourceRecord({ eventID, eventName, eventVersion, dynamodb = {} }: _Re
     eventSource: 'aws:dynamodb',
     dynamodb: { ApproximateCreationDateTime: seconds, ...change },
   };
-  const text = JSON.stringify(entry, (_, value: unknown) =>
-    value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
-  );
+  const text = JSON.stringify(entry, (name, value: unknown) => (name === 'B' ? base64(value) : value));
   return {
     sequenceNumber: change.SequenceNumber ?? '',
     partitionKey: undefined,
     data: utf8.encode(text),
     arrivalMs: seconds * 1000,
   };
+}
+
+/** Bytes, which a buffer has made an object of before JSON sees them. */
+function base64(bytes: unknown): unknown {
+  if (bytes instanceof Uint8Array) return Buffer.from(bytes).toString('base64');
+  const isBuffer =
+    typeof bytes === 'object' && bytes !== null && 'data' in bytes && Array.isArray(bytes.data);
+  return isBuffer ? Buffer.from(bytes.data as number[]).toString('base64') : bytes;
 }

@@ -11,7 +11,13 @@ import { Clients } from '../dynamodb/clients.ts';
 /** A whole second not long ago: what is older than a day has left the stream. */
 const CREATED = Math.floor(Date.now() / 60_000) * 60_000 + 5_000 - 60_000;
 const iso = (ms: number): string => new Date(ms).toISOString().replace('.000', '');
-const item = (id: string, value: number) => ({ id: { S: id }, value: { N: String(value) } });
+const item = (id: string, value: number) => ({
+  id: { S: id },
+  value: { N: String(value) },
+  raw: { B: Buffer.from('hi') },
+});
+/** As it is in an event: bytes are base64. */
+const inEvent = (id: string, value: number) => ({ ...item(id, value), raw: { B: 'aGk=' } });
 
 /** What the stream says of a change of item "a". */
 const change = (images: object) => ({
@@ -79,13 +85,13 @@ describe('a mapping of the stream of a table', () => {
     expect(others).toEqual([]);
     expect(event).toEqual({
       Records: [
-        { ...facts, eventName: 'INSERT', dynamodb: change({ NewImage: item('a', 1) }) },
+        { ...facts, eventName: 'INSERT', dynamodb: change({ NewImage: inEvent('a', 1) }) },
         {
           ...facts,
           eventName: 'MODIFY',
-          dynamodb: change({ OldImage: item('a', 1), NewImage: item('a', 2) }),
+          dynamodb: change({ OldImage: inEvent('a', 1), NewImage: inEvent('a', 2) }),
         },
-        { ...facts, eventName: 'REMOVE', dynamodb: change({ OldImage: item('a', 2) }) },
+        { ...facts, eventName: 'REMOVE', dynamodb: change({ OldImage: inEvent('a', 2) }) },
       ],
     });
   });

@@ -1,0 +1,96 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { TableChangeStream } from '../../lib/aws/table-change-stream.ts';
+import { recordOfChange } from '../../lib/aws/table-change.ts';
+import { startDynamoDbEndpoint, type DynamoDbEndpoint } from '../../lib/local/dynamodb/index.ts';
+import { after, SHARD_START, type InputRecord } from '../../lib/model/index.ts';
+import { Clients } from '../local/dynamodb/clients.ts';
+
+describe('a change of a table as a record', () => {
+  test('has its images as plain data, and the time the table says', () => {
+    const record = recordOfChange({
+      eventName: 'MODIFY',
+      dynamodb: {
+        Keys: { id: { S: 'a' } },
+        OldImage: { id: { S: 'a' }, n: { N: '1.5' }, tags: { SS: ['x', 'y'] } },
+        NewImage: { id: { S: 'a' }, n: { N: '123456789012345678901' }, raw: { B: Buffer.from('hi') } },
+        SequenceNumber: '100000000003498069978',
+        ApproximateCreationDateTime: 1_700_000_000,
+      },
+    });
+
+    expect(record).toMatchObject({
+      sequenceNumber: '100000000003498069978',
+      partitionKey: '',
+      arrival: 1_700_000_000_000,
+    });
+    expect(JSON.parse(new TextDecoder().decode(record.data))).toEqual({
+      kind: 'modify',
+      key: { id: 'a' },
+      before: { id: 'a', n: 1.5, tags: ['x', 'y'] },
+      after: { id: 'a', n: '123456789012345678901', raw: 'aGk=' },
+    });
+    expect(record.text).toBe(new TextDecoder().decode(record.data));
+  });
+
+  test('is the same from an event, where bytes and times are text, as it is read', () => {
+    const image = { id: { S: 'a' }, raw: { B: Buffer.from('hi') } };
+    const read = recordOfChange({
+      eventName: 'INSERT',
+      dynamodb: { NewImage: image, SequenceNumber: '1', ApproximateCreationDateTime: new Date(5_000) },
+    });
+    const inEvent = JSON.parse('{"id":{"S":"a"},"raw":{"B":"aGk="}}');
+
+    const delivered = recordOfChange({
+      eventName: 'INSERT',
+      dynamodb: { NewImage: inEvent, SequenceNumber: '1', ApproximateCreationDateTime: 5 },
+    });
+
+    expect(delivered).toEqual(read);
+  });
+});
+
+describe('the stream of a table, read directly', () => {
+  let endpoint: DynamoDbEndpoint;
+  let clients: Clients;
+
+  beforeAll(async () => {
+    endpoint = await startDynamoDbEndpoint();
+    clients = new Clients(endpoint.url);
+  });
+
+  afterAll(async () => {
+    clients.destroy();
+    await endpoint.close();
+  });
+
+  test('has what comes after a position, and its open shard', async () => {
+    const arn = await clients.createTable('read', 'NEW_AND_OLD_IMAGES');
+    for (const id of ['a', 'b', 'c'])
+      await clients.dynamodb.send(new PutItemCommand({ TableName: 'read', Item: { id: { S: id } } }));
+    const stream = new TableChangeStream(arn, clients.streams);
+    const [shardId = ''] = await stream.openShards();
+
+    const all = await everything(stream.readAfter(shardId, SHARD_START));
+    const rest = await everything(stream.readAfter(shardId, after(all[0]?.sequenceNumber ?? '0')));
+
+    expect(all.map(({ text }) => JSON.parse(text ?? '').key)).toEqual([
+      { id: 'a' },
+      { id: 'b' },
+      { id: 'c' },
+    ]);
+    expect(rest).toEqual(all.slice(1));
+    expect(await stream.describeShard(shardId)).toEqual({
+      parents: [],
+      firstHash: 0n,
+      lastHash: 2n ** 128n - 1n,
+    });
+    expect(await stream.describeShard('another')).toBeUndefined();
+  });
+});
+
+async function everything(batches: AsyncIterable<readonly InputRecord[]>): Promise<readonly InputRecord[]> {
+  const all: InputRecord[] = [];
+  for await (const batch of batches) all.push(...batch);
+  return all;
+}
