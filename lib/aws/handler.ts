@@ -18,12 +18,11 @@ import { metricsLine } from './metrics.ts';
 import { observed } from './observed.ts';
 import { TableChangeStream } from './table-change-stream.ts';
 import { TableLookups } from './table-lookups.ts';
+import { TaskCache } from './task-cache.ts';
 import { isTickEvent, tickStream } from './tick.ts';
 
 /** How much of an invocation's time delivery may take; the rest is for putting what is left into the journal. */
 const DELIVERY_SHARE = 0.5;
-/** How many tasks a sandbox keeps in memory. One it has forgotten is read from its journal again. */
-const MAX_TASKS_HELD = 16;
 
 /** What the event source mapping reads from the answer. */
 export interface KinesisResponse {
@@ -76,7 +75,7 @@ class TaskPool {
   readonly #store: DynamoDbJournalStore;
   readonly #sinks: DynamoDbSinks;
   readonly #lookups: TableLookups;
-  readonly #tasks = new Map<string, JournaledTask>();
+  readonly #tasks = new TaskCache<JournaledTask>();
   /** Streams known to keep the records of a key together. */
   readonly #keyed = new Set<string>();
 
@@ -111,14 +110,10 @@ class TaskPool {
   }
 
   taskOf(streamArn: string, shardId: string): JournaledTask {
-    const known = this.#tasks.get(shardId);
-    if (known !== undefined) {
-      this.#tasks.delete(shardId);
-      this.#tasks.set(shardId, known);
-      return known;
-    }
-    const [longestUnused] = this.#tasks.keys();
-    if (longestUnused !== undefined && this.#tasks.size >= MAX_TASKS_HELD) this.#tasks.delete(longestUnused);
+    return this.#tasks.get(shardId, () => this.#newTask(streamArn, shardId));
+  }
+
+  #newTask(streamArn: string, shardId: string): JournaledTask {
     const stage = planOf(this.#pipeline).stages.find(({ id }) => id === this.#surroundings.stage);
     if (stage === undefined) {
       throw new TypeError(
@@ -128,7 +123,7 @@ class TaskPool {
     const stream = isTableStream(streamArn)
       ? new TableChangeStream(streamArn)
       : new KinesisInputStream(this.#kinesis, streamArn);
-    const task = new JournaledTask(this.#pipeline, stage, shardId, {
+    return new JournaledTask(this.#pipeline, stage, shardId, {
       store: this.#store,
       stream,
       sinks: this.#sinks,
@@ -141,8 +136,6 @@ class TaskPool {
       lookups: this.#lookups,
       newToken: randomUUID,
     });
-    this.#tasks.set(shardId, task);
-    return task;
   }
 }
 
