@@ -1,8 +1,8 @@
-import type { NexmarkEvent } from '../../../bench/nexmark/events.ts';
-import { flinkEvents, flinkSettings } from '../../../bench/nexmark/generator/index.ts';
-import { digestOf, ORACLES } from '../../../bench/nexmark/oracle/index.ts';
-import { QUERIES, type QueryName } from '../../../bench/nexmark/queries/index.ts';
-import type { Workload } from '../../../lib/testing/index.ts';
+import type { NexmarkEvent } from './events.ts';
+import { flinkEvents, flinkSettings } from './generator/index.ts';
+import { digestOf, ORACLES } from './oracle/index.ts';
+import { QUERIES, type QueryName } from './queries/index.ts';
+import type { Workload } from '../../lib/testing/index.ts';
 
 /** Sixteen seconds; people, auctions and bids in such proportions that they meet. */
 const events: readonly NexmarkEvent[] = [
