@@ -48,3 +48,19 @@ export function requireMinutes(what: string, value: Duration): Duration {
     `${what} is "${minutes} minutes"; it must be whole minutes, at least one, for example Duration.minutes(1)`,
   );
 }
+
+const LONGEST_BATCHING_SECONDS = 300;
+
+/**
+ * How long an event source mapping can gather a batch.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html
+ * @throws DefinitionError if it isn't whole seconds up to 5 minutes
+ */
+export function requireBatching(what: string, value: Duration): Duration {
+  if (value.isUnresolved()) return value;
+  const seconds = value.toSeconds({ integral: false });
+  if (Number.isInteger(seconds) && seconds <= LONGEST_BATCHING_SECONDS) return value;
+  throw new DefinitionError(
+    `${what} is "${seconds} seconds"; it must be whole seconds up to 5 minutes, for example Duration.seconds(5)`,
+  );
+}

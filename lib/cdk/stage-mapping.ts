@@ -16,6 +16,7 @@ export interface StageMappingProps {
   readonly target: IFunction;
   readonly checkpointInterval: Duration;
   readonly batchSize: number;
+  readonly batchingWindow: Duration;
   /** Of a source; a shuffle is read from its first record on, since what is sent is numbered. */
   readonly startingPosition: StartingPosition;
 }
@@ -30,7 +31,15 @@ const INFINITE = -1;
 export function createStageMapping(
   scope: Construct,
   id: string,
-  { stage, source, target, checkpointInterval, batchSize, startingPosition }: StageMappingProps,
+  {
+    stage,
+    source,
+    target,
+    checkpointInterval,
+    batchSize,
+    batchingWindow,
+    startingPosition,
+  }: StageMappingProps,
 ): EventSourceMapping {
   source.grantRead(target);
   const mapping = new EventSourceMapping(scope, id, {
@@ -38,6 +47,7 @@ export function createStageMapping(
     eventSourceArn: source.arn,
     startingPosition: stage.input.kind === 'shuffle' ? StartingPosition.TRIM_HORIZON : startingPosition,
     batchSize,
+    maxBatchingWindow: batchingWindow,
     tumblingWindow: checkpointInterval,
     parallelizationFactor: 1,
     retryAttempts: INFINITE,

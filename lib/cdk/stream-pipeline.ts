@@ -11,7 +11,7 @@ import { DefinitionError } from '../model/index.ts';
 import { planOf, type Plan, type StageInput, type StagePlan } from '../plan/index.ts';
 import { createCheckpointBucket, type CheckpointBucket } from './checkpoint-bucket.ts';
 import { requireTables, type ExternalTableBinding } from './external-table-binding.ts';
-import { requireMinutes, requireSeconds, requireWhole } from './limits.ts';
+import { requireBatching, requireMinutes, requireSeconds, requireWhole } from './limits.ts';
 import { createAlarms, createDashboard } from './monitoring.ts';
 import { requireBindings, type SinkBinding } from './sink-binding.ts';
 import { createSourceStream, requireSources } from './source-stream.ts';
@@ -70,6 +70,12 @@ export interface StreamPipelineProps<In extends object, Out extends object, Tabl
    * @default 1000
    */
   readonly batchSize?: number;
+  /**
+   * How long records may be waited for until a batch is full, in whole seconds up to 5 minutes. Results come that much later;
+   * fewer and larger batches cost less, and let more shards send to each other.
+   * @default 0 seconds: a batch is what is there
+   */
+  readonly batchingWindow?: Duration;
   /**
    * Where the streams of sources are read from when the pipeline is deployed for the first time.
    * @default TRIM_HORIZON: from the oldest record there is
@@ -238,6 +244,7 @@ function settingsOf({
   shards = 1,
   checkpointInterval = Duration.seconds(60),
   batchSize = 1000,
+  batchingWindow = Duration.seconds(0),
   startingPosition = StartingPosition.TRIM_HORIZON,
   memorySize = 1024,
   timeout = Duration.minutes(5),
@@ -250,6 +257,7 @@ function settingsOf({
     shards: requireWhole(of('shards'), shards, { min: 1, max: 10_000 }),
     checkpointInterval: requireSeconds(of('checkpointInterval'), checkpointInterval),
     batchSize: requireWhole(of('batchSize'), batchSize, { min: 1, max: 10_000 }),
+    batchingWindow: requireBatching(of('batchingWindow'), batchingWindow),
     startingPosition,
     memorySize: requireWhole(of('memorySize'), memorySize, { min: 128, max: 10_240 }),
     timeout: requireSeconds(of('timeout'), timeout),

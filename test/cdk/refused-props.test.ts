@@ -32,6 +32,11 @@ test.each<[string, Partial<OrdersProps>, string]>([
     { batchSize: 0 },
     'batchSize of pipeline "orders" is "0"; it must be a whole number from 1 to 10000, for example 1',
   ],
+  [
+    'a batch that is waited for too long',
+    { batchingWindow: Duration.minutes(6) },
+    'batchingWindow of pipeline "orders" is "360 seconds"; it must be whole seconds up to 5 minutes',
+  ],
   ['a batch above 10,000', { batchSize: 10_001 }, 'batchSize of pipeline "orders" is "10001"; it must be'],
   [
     'a tick more often than a schedule can call',

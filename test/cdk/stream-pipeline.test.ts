@@ -39,12 +39,14 @@ describe('reading', () => {
     const template = templateOf({
       checkpointInterval: Duration.minutes(15),
       batchSize: 10_000,
+      batchingWindow: Duration.seconds(5),
       startingPosition: StartingPosition.LATEST,
     });
 
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       TumblingWindowInSeconds: 900,
       BatchSize: 10_000,
+      MaximumBatchingWindowInSeconds: 5,
       StartingPosition: 'LATEST',
     });
   });
