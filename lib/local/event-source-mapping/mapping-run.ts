@@ -1,5 +1,6 @@
 import { messageOf } from '../../model/errors.ts';
 import { resume, type Checkpoint, type Origin } from './checkpoint.ts';
+import { filtering } from './filter.ts';
 import { discardTo } from './failure-message.ts';
 import { startableShards, type ShardLineage } from './lineage.ts';
 import type { MappingSettings } from './mapping-settings.ts';
@@ -111,7 +112,7 @@ export function startRun(settings: MappingSettings): MappingRun {
       initial,
       origin: fixed(saved.origin),
       config,
-      reader: noting(reader, shard),
+      reader: noting(filtering(reader, settings.isDelivered), shard),
       invoke: settings.invoke,
       checkpoints,
       clock,

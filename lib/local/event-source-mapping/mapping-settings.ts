@@ -1,6 +1,7 @@
 import type { InvokeResult } from '../lambda/invoke-result.ts';
 import type { Checkpoints } from './checkpoint.ts';
 import type { FailureDestination } from './failure-message.ts';
+import type { RecordFilter } from './filter.ts';
 import type { MappingEvent } from './mapping-event.ts';
 import type { ShardConfig } from './shard-state.ts';
 import type { SourceReading } from './source-reading.ts';
@@ -9,6 +10,7 @@ import type { WaitingClock } from './waiting-clock.ts';
 /** Everything a run needs, with the defaults filled in. */
 export interface MappingSettings extends Omit<ShardConfig, 'retentionMs'> {
   readonly reading: SourceReading;
+  readonly isDelivered: RecordFilter;
   readonly invoke: (event: object) => Promise<InvokeResult>;
   readonly onEvent: (event: MappingEvent) => void;
   readonly onFailure: FailureDestination | undefined;

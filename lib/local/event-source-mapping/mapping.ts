@@ -4,6 +4,7 @@ import { DefinitionError } from '../../model/errors.ts';
 import type { InvokeResult } from '../lambda/invoke-result.ts';
 import { memoryCheckpoints, type Checkpoints } from './checkpoint.ts';
 import type { FailureDestination } from './failure-message.ts';
+import { recordFilter } from './filter.ts';
 import { startRun, type MappingRun } from './mapping-run.ts';
 import type { MappingEvent } from './mapping-event.ts';
 import { DEFAULT_MODES, type Modes } from './modes.ts';
@@ -104,6 +105,10 @@ function settingsOf(
   const { client, invoke, streamArn, onEvent, onFailure, functionArn, roleArn } = definition;
   return {
     parameters,
+    isDelivered: recordFilter(
+      parameters.filterCriteria,
+      client instanceof DynamoDBStreamsClient ? 'dynamodb' : 'kinesis',
+    ),
     reading:
       client instanceof DynamoDBStreamsClient
         ? tableReading(client, streamArn)
@@ -148,7 +153,6 @@ function refuseUnimplemented(
       parameters.parallelizationFactor > 1,
       `ParallelizationFactor "${parameters.parallelizationFactor}"; use 1`,
     ],
-    [parameters.filterCriteria !== undefined, 'FilterCriteria; filter in the function'],
     [
       parameters.onFailureArn !== undefined && onFailure === undefined,
       `the failure destination "${parameters.onFailureArn}" by itself; pass onFailure or leave it out`,

@@ -2,13 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { batches, MINUTE, record, records, runVirtually, SECOND } from './shard-driver.ts';
 
 describe('batching', () => {
-  test('a batch never exceeds BatchSize and keeps the order of the shard', async () => {
+  test('C1, C14: a batch never exceeds BatchSize and keeps the order of the shard', async () => {
     const report = await runVirtually({ records: records(1, 7), parameters: { batchSize: 3 } });
 
     expect(batches(report)).toEqual([['1', '2', '3'], ['4', '5', '6'], ['7']]);
   });
 
-  test('without a batching window any record is delivered at the next poll', async () => {
+  test('C16: without a batching window any record is delivered at the next poll', async () => {
     const report = await runVirtually({ records: [record(1, 200), record(2, 1500)] });
 
     expect(report.deliveries).toMatchObject([
@@ -17,7 +17,7 @@ describe('batching', () => {
     ]);
   });
 
-  test('a batching window starts with the first record', async () => {
+  test('C15: a batching window starts with the first record', async () => {
     const report = await runVirtually({
       records: [record(1, 2 * SECOND), record(2, 4 * SECOND), record(3, 20 * SECOND)],
       parameters: { maximumBatchingWindowSeconds: 10 },
@@ -51,7 +51,7 @@ describe('batching', () => {
     expect(report.deliveries).toMatchObject([{ at: 3 * SECOND, records: ['1', '2', '3'] }]);
   });
 
-  test('a backlog is drained back to back, in full batches', async () => {
+  test('C22: a backlog is drained back to back, in full batches', async () => {
     const report = await runVirtually({
       records: records(1, 6),
       parameters: { batchSize: 3 },
@@ -65,7 +65,7 @@ describe('batching', () => {
     ]);
   });
 
-  test('a batch is cut before the record that would take the request over 6 MB', async () => {
+  test('C17: a batch is cut before the record that would take the request over 6 MB', async () => {
     const large = 'x'.repeat(1024 * 1024);
     const report = await runVirtually({
       records: [1, 2, 3, 4, 5, 6].map((sequence) => record(sequence, 0, large)),
@@ -78,7 +78,7 @@ describe('batching', () => {
     expect(Math.max(...report.deliveries.map(({ bytes }) => bytes))).toBeLessThanOrEqual(6 * 1024 * 1024);
   });
 
-  test('a record that alone is over 6 MB fails like a function error', async () => {
+  test('C18: a record that alone is over 6 MB fails like a function error', async () => {
     const report = await runVirtually({
       records: [record(1, 0, 'x'.repeat(5 * 1024 * 1024)), record(2)],
       parameters: { maximumRetryAttempts: 0 },
@@ -103,7 +103,7 @@ describe('batching', () => {
     );
   });
 
-  test('nothing is invoked without records', async () => {
+  test('C23: nothing is invoked without records', async () => {
     const report = await runVirtually({ records: [], closedAt: MINUTE });
 
     expect(report.deliveries).toEqual([]);

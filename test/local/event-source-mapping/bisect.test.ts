@@ -7,7 +7,7 @@ const crashOn =
     delivered.includes(bad) ? CRASH : { returns: {} };
 
 describe('bisecting', () => {
-  test('a failing batch is delivered as two parts, the first part first', async () => {
+  test('C32: a failing batch is delivered as two parts, the first part first', async () => {
     const report = await runVirtually({
       records: records(1, 5),
       parameters: { bisect: true },
@@ -21,7 +21,7 @@ describe('bisecting', () => {
     ]);
   });
 
-  test('one bad record ends alone after all its retries, everything else is processed', async () => {
+  test('C34: one bad record ends alone after all its retries, everything else is processed', async () => {
     const report = await runVirtually({
       records: records(1, 8),
       parameters: { bisect: true, maximumRetryAttempts: 1 },
@@ -47,7 +47,7 @@ describe('bisecting', () => {
     ['fresh', [['1', '2'], ['1', '2'], ['1'], ['1'], ['1'], ['2']]],
     ['inherited', [['1', '2'], ['1', '2'], ['1'], ['1'], ['2']]],
   ] as const;
-  test.each(budgets)('a half has a budget that is %s', async (bisectBudget, expected) => {
+  test.each(budgets)('C33: a half has a budget that is %s', async (bisectBudget, expected) => {
     const report = await runVirtually({
       records: records(1, 2),
       parameters: {
@@ -65,7 +65,7 @@ describe('bisecting', () => {
     expect(batches(report)).toEqual(expected);
   });
 
-  test('a reported record is where the batch is cut, not its middle', async () => {
+  test('C40: a reported record is where the batch is cut, not its middle', async () => {
     const report = await runVirtually({
       records: records(1, 6),
       parameters: { bisect: true, functionResponseTypes: ['ReportBatchItemFailures'] },

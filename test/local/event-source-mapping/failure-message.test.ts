@@ -26,7 +26,7 @@ const DISCARDED: RecordDiscarded = {
 const source = { functionArn: FUNCTION_ARN, streamArn: STREAM_ARN };
 
 describe('the message to a failure destination', () => {
-  test('points at the records, in the documented form', () => {
+  test('C44: points at the records, in the documented form', () => {
     expect(failureMessage(DISCARDED, { ...source, requestId: 'id' })).toEqual({
       requestContext: {
         requestId: 'id',
@@ -49,7 +49,7 @@ describe('the message to a failure destination', () => {
     });
   });
 
-  test('about expired records has no response, and counts one invocation even if there was none', () => {
+  test('C45: about expired records has no response, and counts one invocation even if there was none', () => {
     const expired = { ...DISCARDED, reason: 'record-age-exceeded', functionError: null, attempt: 0 } as const;
 
     const message = failureMessage(expired, { ...source, requestId: 'id' });
@@ -61,7 +61,7 @@ describe('the message to a failure destination', () => {
     });
   });
 
-  test('is sent again until the destination has taken it', async () => {
+  test('C47: is sent again until the destination has taken it', async () => {
     const taken: FailureMessage[] = [];
     const events: MappingEvent[] = [];
     let attempts = 0;

@@ -5,7 +5,7 @@ import { record, ROLE_ARN, STREAM_ARN } from './shard-driver.ts';
 const source = { streamArn: STREAM_ARN, region: 'us-east-1', roleArn: ROLE_ARN };
 
 describe('the event of a Kinesis batch', () => {
-  test('has exactly the documented keys and no window fields without a window', () => {
+  test('C2, C3, C4: has exactly the documented keys and no window fields without a window', () => {
     const event = kinesisEvent(source, 'shardId-000000000006', [record(42, 1545084650987, 'Hello', 'k1')]);
 
     expect(event).toEqual({
@@ -30,7 +30,7 @@ describe('the event of a Kinesis batch', () => {
     });
   });
 
-  test('leaves bytes that are no text untouched, an aggregate of the Kinesis producer library included', () => {
+  test('C6: leaves bytes that are no text untouched, an aggregate of the Kinesis producer library included', () => {
     const data = Uint8Array.from([0xf3, 0x89, 0x9a, 0xc2, 0, 255, 10, 13]);
 
     const event = kinesisEvent(source, 's', [{ ...record(1), data }]);
@@ -39,13 +39,13 @@ describe('the event of a Kinesis batch', () => {
     expect(event).toMatchObject({ Records: [{ kinesis: { data: encoded } }] });
   });
 
-  test('delivers a record without a partition key', () => {
+  test('C5: delivers a record without a partition key', () => {
     const event = kinesisEvent(source, 's', [{ ...record(1), partitionKey: undefined }]);
 
     expect(JSON.parse(JSON.stringify(event)).Records[0].kinesis).not.toHaveProperty('partitionKey');
   });
 
-  test('carries window, state, shard and both flags with a window', () => {
+  test('C57: carries window, state, shard and both flags with a window', () => {
     const event = kinesisEvent(source, 'shardId-000000000006', [], {
       startMs: Date.UTC(2020, 11, 9, 7, 4),
       endMs: Date.UTC(2020, 11, 9, 7, 6),

@@ -98,7 +98,7 @@ describe('a mapping on a stream', () => {
     );
   }
 
-  test('from the trim horizon delivers everything, in order', async () => {
+  test('C11: from the trim horizon delivers everything, in order', async () => {
     await create(1);
     for (const text of ['a', 'b', 'c']) await put(text);
 
@@ -133,7 +133,7 @@ describe('a mapping on a stream', () => {
     expect(delivered).toEqual(['after']);
   });
 
-  test('goes on where it stopped', async () => {
+  test('C12: goes on where it stopped', async () => {
     await create(1);
     const checkpoints = memoryCheckpoints();
     await put('a');
@@ -161,7 +161,7 @@ describe('a mapping on a stream', () => {
     expect(delivered).toEqual(['free', 'free too']);
   });
 
-  test('never has two batches of a shard in flight, but batches of two shards', async () => {
+  test('C19: never has two batches of a shard in flight, but batches of two shards', async () => {
     await create(2);
     const inFlight = new Set<string>();
     let overlaps = 0;
@@ -188,7 +188,7 @@ describe('a mapping on a stream', () => {
     expect(overlaps).toBe(0);
   });
 
-  test('delivers no record of a child before all of its parents, over generations of splits and merges', async () => {
+  test('C51, C52: delivers no record of a child before all of its parents, over generations of splits and merges', async () => {
     await create(1);
     let blocked = true;
     map({ startingPosition: 'LATEST', batchSize: 1 }, {}, (texts) =>
@@ -221,7 +221,7 @@ describe('a mapping on a stream', () => {
     expect(ended.toSorted()).toEqual([root, left, right, merged].toSorted());
   });
 
-  test('reads on from its position when an iterator has expired', async () => {
+  test('C55: reads on from its position when an iterator has expired', async () => {
     await create(1);
     await put('a');
     map().start();

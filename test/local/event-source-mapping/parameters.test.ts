@@ -8,7 +8,7 @@ import {
 import { STREAM_ARN } from './shard-driver.ts';
 
 describe('mapping parameters', () => {
-  test('take the defaults of Lambda where nothing is said', () => {
+  test('C8: take the defaults of Lambda where nothing is said', () => {
     expect(mappingParameters({ startingPosition: 'LATEST' })).toEqual({
       batchSize: 100,
       maximumBatchingWindowSeconds: 0,
@@ -38,12 +38,21 @@ describe('mapping parameters', () => {
     { functionResponseTypes: ['Everything'] },
     { startingPosition: 'AT_TIMESTAMP' },
     { startingPositionTimestampMs: 1 },
-    { tumblingWindowSeconds: 60, parallelizationFactor: 2 },
   ];
   test.each(refused)('outside what Lambda allows are refused: %j', (parameters) => {
     expect(() => mappingParameters({ startingPosition: 'TRIM_HORIZON', ...parameters })).toThrow(
       /use|allowed|needs/,
     );
+  });
+
+  test('C10: several batches of a shard at once are refused with a window', () => {
+    const parameters = {
+      startingPosition: 'TRIM_HORIZON',
+      tumblingWindowSeconds: 60,
+      parallelizationFactor: 2,
+    } as const;
+
+    expect(() => mappingParameters(parameters)).toThrow(/ParallelizationFactor|parallelizationFactor/);
   });
 
   const edges: readonly Partial<MappingParameters>[] = [
@@ -62,7 +71,6 @@ describe('mapping parameters', () => {
 
   const unimplemented: readonly (readonly [Partial<MappingParameters>, string])[] = [
     [{ parallelizationFactor: 2 }, 'ParallelizationFactor'],
-    [{ filterCriteria: {} }, 'FilterCriteria'],
     [{ onFailureArn: 'arn:aws:sqs:us-east-1:000000000000:lost' }, 'failure destination'],
   ];
   test.each(unimplemented)('the emulator does not implement are refused by name: %j', (parameters, name) => {

@@ -5,7 +5,7 @@ const REPORTING = { functionResponseTypes: ['ReportBatchItemFailures'] };
 
 describe('partial batch responses', () => {
   const successes = ['', '""', '[]', 'null', '{}', '{"batchItemFailures":[]}', '{"batchItemFailures":null}'];
-  test.each(successes)('the response "%s" means that the whole batch succeeded', async (payload) => {
+  test.each(successes)('C35: the response "%s" means that the whole batch succeeded', async (payload) => {
     const report = await runVirtually({
       records: records(1, 2),
       parameters: REPORTING,
@@ -24,20 +24,23 @@ describe('partial batch responses', () => {
     { returns: { batchItemFailures: 'all' } },
     { kind: 'ok', payload: 'not json' },
   ];
-  test.each(failures)('a response that names no record of the batch fails all of it: %j', async (answer) => {
-    const report = await runVirtually({
-      records: records(1, 2),
-      parameters: { ...REPORTING, maximumRetryAttempts: 1 },
-      answer: () => answer,
-    });
+  test.each(failures)(
+    'C36: a response that names no record of the batch fails all of it: %j',
+    async (answer) => {
+      const report = await runVirtually({
+        records: records(1, 2),
+        parameters: { ...REPORTING, maximumRetryAttempts: 1 },
+        answer: () => answer,
+      });
 
-    expect(batches(report)).toEqual([
-      ['1', '2'],
-      ['1', '2'],
-    ]);
-  });
+      expect(batches(report)).toEqual([
+        ['1', '2'],
+        ['1', '2'],
+      ]);
+    },
+  );
 
-  test('of several reported records the numerically lowest is delivered next', async () => {
+  test('C37: of several reported records the numerically lowest is delivered next', async () => {
     const report = await runVirtually({
       records: [record(8), record(9), record(10), record(11)],
       parameters: REPORTING,
@@ -50,7 +53,7 @@ describe('partial batch responses', () => {
     ]);
   });
 
-  test('progress renews the retries: a bad record is delivered once with others and then as often as allowed', async () => {
+  test('C38: progress renews the retries: a bad record is delivered once with others and then as often as allowed', async () => {
     const report = await runVirtually({
       records: [record(4), record(5), record(6)],
       parameters: { ...REPORTING, maximumRetryAttempts: 3 },
@@ -63,7 +66,7 @@ describe('partial batch responses', () => {
     );
   });
 
-  test('without progress a retry is used', async () => {
+  test('C39: without progress a retry is used', async () => {
     const report = await runVirtually({
       records: records(1, 2),
       parameters: { ...REPORTING, maximumRetryAttempts: 1 },
@@ -76,7 +79,7 @@ describe('partial batch responses', () => {
     ]);
   });
 
-  test('are ignored unless the mapping asks for them', async () => {
+  test('C41: are ignored unless the mapping asks for them', async () => {
     const report = await runVirtually({ records: records(1, 2), answer: () => failing('1') });
 
     expect(batches(report)).toEqual([['1', '2']]);
@@ -86,7 +89,7 @@ describe('partial batch responses', () => {
     ['fail-batch', ['1', '2', '3']],
     ['ignore', ['2', '3']],
   ] as const;
-  test.each(mixed)('a known and an unknown record, mode %s', async (unknownItem, second) => {
+  test.each(mixed)('C42: a known and an unknown record, mode %s', async (unknownItem, second) => {
     const report = await runVirtually({
       records: records(1, 3),
       parameters: REPORTING,
@@ -101,7 +104,7 @@ describe('partial batch responses', () => {
     ['alone', ['2', '3']],
     ['topped-up', ['2', '3', '4']],
   ] as const;
-  test.each(remainders)('the remainder is delivered %s', async (remainder, second) => {
+  test.each(remainders)('C43: the remainder is delivered %s', async (remainder, second) => {
     const report = await runVirtually({
       records: records(1, 6),
       parameters: { ...REPORTING, batchSize: 3 },

@@ -6,7 +6,7 @@ const THROTTLED: InvokeResult = { kind: 'not-invoked', reason: 'throttled' };
 
 describe('retries', () => {
   test.each([0, 1, 2, 3])(
-    'MaximumRetryAttempts %i delivers a failing batch that often more',
+    'C24: MaximumRetryAttempts %i delivers a failing batch that often more',
     async (attempts) => {
       const report = await runVirtually({
         records: records(1, 2),
@@ -18,7 +18,7 @@ describe('retries', () => {
     },
   );
 
-  test('nothing behind a failing batch is delivered before it succeeds', async () => {
+  test('C25: nothing behind a failing batch is delivered before it succeeds', async () => {
     const report = await runVirtually({
       records: [record(1), record(2, 500)],
       answer: (_, count) => (count < 4 ? CRASH : { returns: {} }),
@@ -27,7 +27,7 @@ describe('retries', () => {
     expect(batches(report)).toEqual([['1'], ['1'], ['1'], ['1'], ['2']]);
   });
 
-  test('after a batch is given up the record behind it comes next', async () => {
+  test('C31: after a batch is given up the record behind it comes next', async () => {
     const report = await runVirtually({
       records: records(1, 3),
       parameters: { maximumRetryAttempts: 1, batchSize: 2 },
@@ -52,7 +52,7 @@ describe('retries', () => {
     ]);
   });
 
-  test('without a limit a batch is retried until its first record leaves the stream', async () => {
+  test('C26: without a limit a batch is retried until its first record leaves the stream', async () => {
     const report = await runVirtually({
       records: [record(1), record(2, 24 * HOUR + MINUTE)],
       untilMs: 25 * HOUR,
@@ -65,7 +65,7 @@ describe('retries', () => {
     expect(batches(report).at(-1)).toEqual(['2']);
   });
 
-  test('a record past its maximum age is dropped and the rest of its batch delivered', async () => {
+  test('C30: a record past its maximum age is dropped and the rest of its batch delivered', async () => {
     const report = await runVirtually({
       records: [record(1), record(2, 2 * SECOND), record(3, 2 * SECOND)],
       parameters: { maximumRecordAgeSeconds: 60, maximumBatchingWindowSeconds: 3 },
@@ -79,7 +79,7 @@ describe('retries', () => {
     ]);
   });
 
-  test('throttles and sandboxes that do not start are not counted', async () => {
+  test('C27: throttles and sandboxes that do not start are not counted', async () => {
     const report = await runVirtually({
       records: [record(1)],
       parameters: { maximumRetryAttempts: 1 },
@@ -89,7 +89,7 @@ describe('retries', () => {
     expect(report.deliveries).toHaveLength(7);
   });
 
-  test('the delay between retries grows up to its bound', async () => {
+  test('C29: the delay between retries grows up to its bound', async () => {
     const report = await runVirtually({
       records: [record(1)],
       parameters: { maximumRetryAttempts: 5 },

@@ -42,7 +42,7 @@ describe('tumbling windows', () => {
     });
   });
 
-  test('hand on the state from one invocation to the next, up to the final one', async () => {
+  test('C59: hand on the state from one invocation to the next, up to the final one', async () => {
     const report = await runVirtually({
       records: [...records(1, 3), record(4, MINUTE)],
       parameters: { ...WINDOW, batchSize: 2 },
@@ -52,7 +52,7 @@ describe('tumbling windows', () => {
     expect(summary(report)).toEqual(['1,2 0', '3 2', ' 3!', '4 0', ' 1!']);
   });
 
-  test('a batch never holds records of two of them', async () => {
+  test('C58: a batch never holds records of two of them', async () => {
     const report = await runVirtually({
       records: [record(1, MINUTE - 1), record(2, MINUTE), record(3, MINUTE + 1)],
       parameters: { ...WINDOW, maximumBatchingWindowSeconds: 5 },
@@ -62,7 +62,7 @@ describe('tumbling windows', () => {
     expect(summary(report)).toEqual(['1 0', ' 1!', '2,3 0', ' 2!']);
   });
 
-  test('a quiet one is closed some time after its end', async () => {
+  test('C62: a quiet one is closed some time after its end', async () => {
     const report = await runVirtually({
       records: [record(1)],
       parameters: WINDOW,
@@ -75,7 +75,7 @@ describe('tumbling windows', () => {
     ]);
   });
 
-  test('empty ones are not heard of', async () => {
+  test('C63: empty ones are not heard of', async () => {
     const report = await runVirtually({
       records: [record(1), record(2, 10 * MINUTE)],
       parameters: WINDOW,
@@ -86,7 +86,7 @@ describe('tumbling windows', () => {
     expect(summary(report)).toEqual(['1 0', ' 1!', '2 0', ' 1!']);
   });
 
-  test('the end of the shard closes the last one', async () => {
+  test('C66: the end of the shard closes the last one', async () => {
     const report = await runVirtually({
       records: [record(1)],
       closedAt: 5 * SECOND,
@@ -104,7 +104,7 @@ describe('tumbling windows', () => {
     ['on-last-batch', ['1,2 0', '3 2!', '4 0', ' 1!']],
     ['either', ['1,2 0', '3 2!', '4 0', ' 1!']],
   ] as const;
-  test.each(finals)('the final invocation comes %s', async (finalInvoke, expected) => {
+  test.each(finals)('C61: the final invocation comes %s', async (finalInvoke, expected) => {
     const report = await runVirtually({
       records: [...records(1, 3), record(4, MINUTE)],
       parameters: { ...WINDOW, batchSize: 2, maximumBatchingWindowSeconds: 120 },
@@ -115,7 +115,7 @@ describe('tumbling windows', () => {
     expect(summary(report)).toEqual(expected);
   });
 
-  test('a response without state is a function error', async () => {
+  test('C60: a response without state is a function error', async () => {
     const report = await runVirtually({
       records: [record(1)],
       parameters: { ...WINDOW, maximumRetryAttempts: 1 },
@@ -144,7 +144,7 @@ describe('tumbling windows', () => {
     expect(report.deliveries.filter(({ isFinal }) => isFinal)).toHaveLength(finals_);
   });
 
-  test('a failing final invocation holds the shard until it succeeds', async () => {
+  test('C64: a failing final invocation holds the shard until it succeeds', async () => {
     const report = await runVirtually({
       records: [record(1), record(2, MINUTE)],
       parameters: { ...WINDOW, maximumRetryAttempts: 1 },
@@ -172,23 +172,26 @@ describe('tumbling windows', () => {
     ['shown', 2],
     ['dropped', 0],
   ] as const;
-  test.each(oversized)('a state over 1 MB ends its window early, mode %s', async (oversizedState, shown) => {
-    const report = await runVirtually({
-      records: records(1, 3),
-      parameters: { ...WINDOW, batchSize: 2 },
-      modes: { oversizedState },
-      answer: (delivery, deliveries) =>
-        deliveries === 1
-          ? { returns: { state: { count: 2, pad: 'x'.repeat(1024 * 1024) } } }
-          : count(delivery),
-    });
+  test.each(oversized)(
+    'C65: a state over 1 MB ends its window early, mode %s',
+    async (oversizedState, shown) => {
+      const report = await runVirtually({
+        records: records(1, 3),
+        parameters: { ...WINDOW, batchSize: 2 },
+        modes: { oversizedState },
+        answer: (delivery, deliveries) =>
+          deliveries === 1
+            ? { returns: { state: { count: 2, pad: 'x'.repeat(1024 * 1024) } } }
+            : count(delivery),
+      });
 
-    expect(summary(report)).toEqual(['1,2 0', ` ${shown}~`, '3 0', ' 1!']);
-    const windows = new Set(report.deliveries.map(({ window }) => window?.start));
-    expect(windows.size).toBe(1);
-  });
+      expect(summary(report)).toEqual(['1,2 0', ` ${shown}~`, '3 0', ' 1!']);
+      const windows = new Set(report.deliveries.map(({ window }) => window?.start));
+      expect(windows.size).toBe(1);
+    },
+  );
 
-  test('after an exception the same records come with the same state', async () => {
+  test('C67: after an exception the same records come with the same state', async () => {
     const report = await runVirtually({
       records: records(1, 4),
       parameters: { ...WINDOW, batchSize: 2 },
@@ -213,7 +216,7 @@ describe('tumbling windows', () => {
     ['earlier', ['1,2,3 0', '3 0', ' 1!']],
   ] as const;
   test.each(partial)(
-    'after a partial failure the retry sees the state %s',
+    'C68: after a partial failure the retry sees the state %s',
     async (partialState, expected) => {
       const report = await runVirtually({
         records: records(1, 3),
@@ -233,16 +236,19 @@ describe('tumbling windows', () => {
     ['current-window', ['1 0', ' 1!', '2 0', '3 1', ' 2!']],
     ['reopen', ['1 0', ' 1!', '2 0', ' 1!', '3 0', ' 1!']],
   ] as const;
-  test.each(backwards)('an arrival in a closed window, mode %s', async (arrivalInClosedWindow, expected) => {
-    const report = await runVirtually({
-      records: [record(1), record(2, MINUTE), record(3, MINUTE - 1)],
-      parameters: { ...WINDOW, batchSize: 1 },
-      modes: { arrivalInClosedWindow },
-      answer: count,
-    });
+  test.each(backwards)(
+    'C70: an arrival in a closed window, mode %s',
+    async (arrivalInClosedWindow, expected) => {
+      const report = await runVirtually({
+        records: [record(1), record(2, MINUTE), record(3, MINUTE - 1)],
+        parameters: { ...WINDOW, batchSize: 1 },
+        modes: { arrivalInClosedWindow },
+        answer: count,
+      });
 
-    expect(summary(report)).toEqual(expected);
-  });
+      expect(summary(report)).toEqual(expected);
+    },
+  );
 
   test('an arrival in the window that was just closed opens the next one instead', () => {
     const late = record(3, MINUTE - 1);
@@ -252,7 +258,7 @@ describe('tumbling windows', () => {
     expect(window).toEqual({ startMs: MINUTE, endMs: 2 * MINUTE, state: {}, openedAfter: '2' });
   });
 
-  test('do not exist when their length is zero: no fields, no state needed', async () => {
+  test('C71: do not exist when their length is zero: no fields, no state needed', async () => {
     const report = await runVirtually({ records: [record(1)], answer: () => ({ returns: 'anything' }) });
 
     expect(report.deliveries).toEqual([{ at: 0, records: ['1'], bytes: expect.any(Number) }]);

@@ -160,7 +160,7 @@ describe('a function', () => {
     ['process.kill(process.pid, "SIGKILL")', 'Runtime exited with error: signal: killed'],
     ['setTimeout(() => { throw new Error("stray"); }); await new Promise(() => {})', 'exit status 1'],
   ] as const;
-  test.each(exits)('whose process ends with %s ends in a function error', async (code, message) => {
+  test.each(exits)('C28: whose process ends with %s ends in a function error', async (code, message) => {
     const result = await deploy(`export const handler = async () => { ${code} };`).invoke({});
 
     expect(result).toMatchObject({ kind: 'function-error', errorType: 'Runtime.ExitError' });
@@ -219,7 +219,7 @@ describe('a function', () => {
     expect(requestId).toEqual(expect.any(String));
   });
 
-  test('uses two warm sandboxes in turn if asked to', async () => {
+  test('C56: uses two warm sandboxes in turn if asked to', async () => {
     const counter = deploy(
       'let n = 0; export const handler = async () => (n += 1);',
       {},

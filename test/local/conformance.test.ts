@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+
+/** What Lambda does with streams, as 71 rules. A test is named by the rules it proves. */
+const RULES = Array.from({ length: 71 }, (_, index) => `C${index + 1}`);
+
+/** Rules the emulator doesn't follow, and what it does instead. */
+const NOT_FOLLOWED: Readonly<Record<string, string>> = {
+  C7: 'enhanced fan-out consumers are refused by name',
+  C9: 'there is no control plane in which a second mapping of a function could be refused',
+  C13: 'a mapping that is started again never delivers its last batch twice by itself; whoever invokes can repeat it',
+  C20: 'ParallelizationFactor above 1 is refused by name',
+  C21: 'ParallelizationFactor above 1 is refused by name',
+  C46: 'messages for failure destinations are handed to whoever runs the mapping; no service gets them',
+  C53: 'the mapping repeats and loses nothing by itself; whoever invokes can, as the dashboard of millrace dev does',
+};
+
+function rulesIn(folder: string): readonly string[] {
+  return readdirSync(join(HERE, folder))
+    .filter((file) => file.endsWith('.test.ts'))
+    .flatMap((file) => [...readFileSync(join(HERE, folder, file), 'utf8').matchAll(/'((?:C\d+(?:, )?)+): /g)])
+    .flatMap(([, rules = '']) => rules.split(', '));
+}
+
+describe('the rules of event source mappings', () => {
+  test('are each proven by one test, or said not to be followed', () => {
+    const proven = [...rulesIn('event-source-mapping'), ...rulesIn('lambda')];
+
+    const named = [...proven, ...Object.keys(NOT_FOLLOWED)];
+    expect(named.toSorted(byNumber)).toEqual(RULES);
+  });
+});
+
+function byNumber(a: string, b: string): number {
+  return Number(a.slice(1)) - Number(b.slice(1));
+}
