@@ -73,6 +73,7 @@ export {
   type AsTableOptions,
   type ChangesOptions,
   type DedupeByOptions,
+  type CombinePolicy,
   type DeliveryPolicy,
   type ErrorPolicy,
   type ExternalTable,

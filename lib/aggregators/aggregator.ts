@@ -16,6 +16,8 @@
  */
 export interface Aggregator<in In, Extracted, Acc, out Out> {
   readonly kind: string;
+  /** Parts of the values, merged in whatever order, give the same result to the last bit. */
+  readonly isCommutative?: boolean;
   extract(value: In, timestamp: number): Extracted | undefined;
   init(): Acc;
   prepare?(accumulator: Acc, extracted: Extracted): Extracted;

@@ -16,6 +16,7 @@ export function approxCountDistinct<T>(
   checkWholeNumber(precision, 4, 16, 'the precision of approxCountDistinct');
   return {
     kind: `approxCountDistinct(${precision})`,
+    isCommutative: true,
     extract: (value) => {
       const found = countable(of(value));
       return found === undefined ? undefined : hashOf(found);

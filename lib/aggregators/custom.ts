@@ -6,6 +6,12 @@ export interface ReduceOptions<T, A> {
   readonly add: (accumulator: A, value: T, timestamp: number) => A;
   /** What the accumulator would be, had the values of `other` been added after those of `accumulator`. */
   readonly merge: (accumulator: A, other: A) => A;
+  /**
+   * Whether neither the order of the values nor that of merges matters, and `add` takes every value whatever came before
+   * it. Then a pipeline that combines may fold values before they are sent to where they meet.
+   * @default false
+   */
+  readonly isCommutative?: boolean;
 }
 
 export interface CustomOptions<T, A, Out> extends ReduceOptions<T, A> {
@@ -32,11 +38,12 @@ export function custom<T, A, Out>(options: CustomOptions<T, A, Out>): Aggregator
 
 function userAggregator<T, A, Out>(
   kind: string,
-  { init, add, merge }: ReduceOptions<T, A>,
+  { init, add, merge, isCommutative = false }: ReduceOptions<T, A>,
   result: (accumulator: A) => Out,
 ): Aggregator<T, Step<A>, A, Out> {
   return {
     kind,
+    isCommutative,
     extract: (value, timestamp) => (accumulator) => add(frozen(accumulator), value, timestamp),
     init,
     prepare: (accumulator, step) => {

@@ -11,6 +11,8 @@ export interface Fold {
   readonly names: readonly string[];
   /** The same text exactly as long as the accumulators look the same. */
   readonly shape: string;
+  /** Whether parts can be merged in any order. */
+  readonly isCommutative: boolean;
   init(): unknown[];
   /** The first half of the user code about a value runs here; it may throw. */
   extract(value: unknown, timestamp: number): Extracted;
@@ -33,6 +35,7 @@ export function foldOf(spec: AggregateSpec<never>): Fold {
   return {
     names,
     shape: `{ ${aggregators.map(({ kind }, index) => `${names[index]}: ${kind}`).join(', ')} }`,
+    isCommutative: aggregators.every((aggregator) => aggregator.isCommutative === true),
     init: () => aggregators.map((aggregator) => aggregator.init() as unknown),
     extract: (value, timestamp) => aggregators.map((aggregator) => aggregator.extract(value, timestamp)),
     prepare: (accumulators, extracted) =>

@@ -6,6 +6,7 @@ import { addAllExactly, addExactly, sumOf, type ExactSum } from './exact-sum.ts'
 export function count<T>(of?: (value: T) => unknown): Aggregator<T, true, number, number> {
   return {
     kind: 'count',
+    isCommutative: true,
     extract: (value) => (of === undefined || countable(of(value)) !== undefined ? true : undefined),
     init: () => 0,
     add: (total) => total + 1,
@@ -21,6 +22,7 @@ export function count<T>(of?: (value: T) => unknown): Aggregator<T, true, number
 export function sum<T>(of: (value: T) => Maybe<number>): Aggregator<T, number, ExactSum, number> {
   return {
     kind: 'sum',
+    isCommutative: true,
     extract: (value) => countable(of(value)),
     init: () => [],
     add: addExactly,
@@ -38,6 +40,7 @@ export function sumBigInt<T>(
 ): Aggregator<T, bigint, bigint, bigint> {
   return {
     kind: 'sumBigInt',
+    isCommutative: true,
     extract: (value) => {
       const found = countable(of(value));
       return found === undefined ? undefined : BigInt(found);
@@ -55,6 +58,7 @@ export function avg<T>(
 ): Aggregator<T, number, [n: number, total: ExactSum], number | undefined> {
   return {
     kind: 'avg',
+    isCommutative: true,
     extract: (value) => countable(of(value)),
     init: () => [0, []],
     add: (mean, value) => {
@@ -94,6 +98,7 @@ function extreme<T, V extends Comparable>(
     holder === undefined || (challenger !== undefined && wins(challenger, holder)) ? challenger : holder;
   return {
     kind,
+    isCommutative: true,
     extract: (value) => countable(of(value)),
     init: () => undefined,
     add: better,

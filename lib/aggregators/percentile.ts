@@ -56,6 +56,7 @@ function sketching<T, Out>(
   }
   return {
     kind: `percentile(${relativeError})`,
+    isCommutative: true,
     extract: (value) => countable(of(value)),
     init: emptySketch,
     add: (sketch, value) => addToSketch(sketch, value, relativeError),

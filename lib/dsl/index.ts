@@ -19,6 +19,7 @@ export {
 } from './nodes.ts';
 export {
   pipeline,
+  type CombinePolicy,
   type DeliveryPolicy,
   type ErrorPolicy,
   type Pipeline,

@@ -44,6 +44,12 @@ type OutputsOf<Outputs> = {
 /** When results are delivered. */
 export type DeliveryPolicy = 'eager' | 'transactional';
 
+/**
+ * Whether events are folded by key and pane where they are sent from. `drain` sends on what was combined before, and
+ * combines nothing more.
+ */
+export type CombinePolicy = 'auto' | 'drain' | 'off';
+
 /** What happens to a record on which a user function fails. */
 export type ErrorPolicy = 'quarantine' | 'halt';
 
@@ -60,6 +66,7 @@ export interface Pipeline<
   readonly name: string;
   readonly onError: ErrorPolicy;
   readonly delivery: DeliveryPolicy;
+  readonly combine: CombinePolicy;
   readonly forgets: readonly string[];
   readonly sources: { readonly [Name in keyof In]: SourceNode };
   readonly sinks: { readonly [Name in keyof Out]: Node };
@@ -92,6 +99,13 @@ export interface PipelineDefinition<Sources, Outputs, Tables = object> {
    * @default 'eager'
    */
   readonly delivery?: DeliveryPolicy;
+  /**
+   * `auto` folds events by key and window before they are sent to where they meet, wherever the results are the same: then a
+   * key however hot doesn't slow the stage behind. It costs the senders state: up to 1,000 entries each. To go back to
+   * `off` deploy `drain` until all that was held is sent on, then name the combiners in `forgets`.
+   * @default 'off'
+   */
+  readonly combine?: CombinePolicy;
   /**
    * Ids of operators the pipeline had once. Their stored state is dropped; without this, code that doesn't know an
    * operator refuses to touch a journal that holds its state.
@@ -145,13 +159,14 @@ export function pipeline<
         '{ perMinute: orders.byPartitionKey().window(…).aggregate(…) }',
     );
   });
-  const { onError = 'quarantine', delivery = 'eager', forgets = [] } = definition;
+  const { onError = 'quarantine', delivery = 'eager', combine = 'off', forgets = [] } = definition;
   checkConnections(name, Object.values(sources), Object.values(sinks), forgets);
   checkLookups(name, Object.values(tables), Object.values(sinks));
   return Object.freeze({
     name,
     onError,
     delivery,
+    combine,
     forgets: Object.freeze([...forgets]),
     sources,
     sinks,

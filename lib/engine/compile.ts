@@ -1,6 +1,7 @@
 import { inputsOf, isOperator, LATE, type Node, type OperatorNode } from '../dsl/index.ts';
 import type { LateEvent } from '../model/index.ts';
-import { delayBefore, delayBehind, type Edge, type StageGraph } from '../plan/index.ts';
+import { delayBefore, delayBehind, type Edge, type SentEdge, type StageGraph } from '../plan/index.ts';
+import { receivingCombined, sendingCombined } from './combined-edges.ts';
 import { RunningOperator } from './running-operator.ts';
 import type { TaskState } from './state.ts';
 import { statelessStep, type StatelessHost, type Step } from './stateless-step.ts';
@@ -24,6 +25,8 @@ export interface CompiledStage {
   readonly receive: ReadonlyMap<string, Step>;
   /** Each before those that read its results. */
   readonly operators: readonly RunningOperator[];
+  /** Those of them that hold events back to send them together. */
+  readonly combiners: readonly RunningOperator[];
   /** For each stage it sends to, by how much what it sends can lie behind its own event time, in ms. */
   readonly delayTo: ReadonlyMap<string, number>;
 }
@@ -34,6 +37,7 @@ export function compileStage(graph: StageGraph, host: StepHost): CompiledStage {
   /** For each node, what takes an event that comes by one of its inputs. */
   const steps = new Map<Node, (input: number) => Step>();
   const operators: RunningOperator[] = [];
+  const combiners: RunningOperator[] = [];
 
   const readersOf = (node: Node): readonly Step[] =>
     nodes.flatMap((reader) =>
@@ -50,11 +54,18 @@ export function compileStage(graph: StageGraph, host: StepHost): CompiledStage {
         return input === from && isOne ? (steps.get(reader)?.(index) ?? []) : [];
       }),
     );
+  const leaving = (edge: SentEdge): Step => {
+    if (edge.combiner === undefined) return host.sending(edge);
+    const delayMs = delayBehind(edge.from, graph);
+    const combiner = runningOperator(edge.combiner, delayMs, { next: sendingCombined(edge, host) }, host);
+    combiners.push(combiner);
+    return (event) => combiner.accept(event, 0);
+  };
   const stepsAfter = (node: Node): Step =>
     fanOut([
       ...readersOf(node),
       ...sinks.filter(([, end]) => end === node).map(([name]) => host.reaching(name)),
-      ...graph.sends.filter(({ from }) => from === node).map((edge) => host.sending(edge)),
+      ...graph.sends.filter(({ from }) => from === node).map((edge) => leaving(edge)),
     ]);
   const stepsBeside = (node: OperatorNode): ReadonlyMap<string, Step> =>
     new Map(
@@ -76,8 +87,14 @@ export function compileStage(graph: StageGraph, host: StepHost): CompiledStage {
   }
   return {
     accept: (source && steps.get(source)?.(0)) ?? (() => {}),
-    receive: new Map(graph.receives.map((edge) => [edge.id, fanOut(receiversOf(edge))])),
-    operators,
+    receive: new Map(
+      graph.receives.flatMap((edge): [string, Step][] => {
+        const receive = fanOut(receiversOf(edge));
+        return [[edge.id, receive], ...receivingCombined(edge, graph, receive)];
+      }),
+    ),
+    operators: [...operators, ...combiners],
+    combiners,
     delayTo: delaysTo(graph),
   };
 }
@@ -99,12 +116,11 @@ function fanOut(targets: readonly Step[]): Step {
 }
 
 function runningOperator(
-  node: OperatorNode,
+  { id, definition }: Pick<OperatorNode, 'id' | 'definition'>,
   delayMs: number,
-  { next, beside }: { readonly next: Step; readonly beside: ReadonlyMap<string, Step> },
+  { next, beside = new Map() }: { readonly next: Step; readonly beside?: ReadonlyMap<string, Step> },
   host: StepHost,
 ): RunningOperator {
-  const { id, definition } = node;
   const table = host.state.tables.get(id);
   if (table === undefined) throw new RangeError(`state has no table for operator "${id}"`);
   return new RunningOperator({

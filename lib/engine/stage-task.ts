@@ -102,6 +102,11 @@ export class StageTask {
     else this.#processSource(this.#spec, record, text);
   }
 
+  /** The log has ended, and others go on: what is held back to be sent together is sent. */
+  end(): void {
+    for (const combiner of this.#compiled.combiners) combiner.advanceTo(Number.POSITIVE_INFINITY);
+  }
+
   /** Whether what a table holds for a key goes with the shard that takes these hash keys, when this one is divided. */
   goesWith(table: string, key: string, { firstHash, lastHash }: HashRange): boolean {
     if (table === SENT) return false;

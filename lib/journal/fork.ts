@@ -13,7 +13,7 @@ import type { TaskContext } from './task-context.ts';
  * into its range. `undefined` if the shard has no parents, or they were never read.
  *
  * 1. recover each parent from its journal; one without a journal first forks from its own parents
- * 2. fold in what its log still holds: the parent is closed, so it is drained then
+ * 2. fold in what its log still holds: the parent is closed, so it is drained then, and sends on what it held back
  * 3. tell the stages behind that it has sent its last, and seal it: whoever still writes to its journal loses the fence for good
  * 4. take over the keys of the child's range, and the earliest event time among the parents
  * 5. append a `fork` entry with that state as its checkpoint
@@ -44,6 +44,9 @@ async function sealed(context: TaskContext): Promise<TaskMemory | undefined> {
     memory.outbox = [...memory.outbox, ...memory.task.takeOutputs()];
     await deliver(context, memory);
   }
+  memory.task.end();
+  memory.segments.take();
+  memory.outbox = [...memory.outbox, ...memory.task.takeOutputs()];
   // Where outputs wait for the journal, what the parent still had to send must be in it first.
   if (context.isTransactional) await appendToJournal(context, memory);
   await deliver(context, memory);

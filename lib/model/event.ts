@@ -20,6 +20,8 @@ export interface Event {
   readonly isAhead?: boolean;
   /** Set on a record that event time has passed only because the stream was silent. */
   readonly isOvertaken?: boolean;
+  /** Set on what stands for many events: the value is their accumulators, the timestamp the start of their pane. */
+  readonly isPartial?: boolean;
 }
 
 /** Why a record could not be counted where it belongs. */

@@ -12,7 +12,7 @@ export type { Event, Late, LateEvent, LateReason } from './event.ts';
 export type { SentEvent } from './event-rows.ts';
 export { decodeKey, encodeKey, EVERYWHERE, type KeyValue } from './key.ts';
 export { lateEvent } from './late-event.ts';
-export type { Migration, Migrations, OperatorDefinition } from './operator-definition.ts';
+export type { CombinerOptions, Migration, Migrations, OperatorDefinition } from './operator-definition.ts';
 export type { DueClock, Operator, OperatorContext, Slot, StateEntry, StateTable } from './operator.ts';
 export {
   versionOf,

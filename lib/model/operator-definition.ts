@@ -1,5 +1,13 @@
 import type { Operator, Slot } from './operator.ts';
 
+/** How long and whether a combiner gathers events before it sends them on. */
+export interface CombinerOptions {
+  /** No longer than this, in ms of processing time, is anything held. */
+  readonly holdMs: number;
+  /** Nothing new is held; what is held already is sent on when its time comes. */
+  readonly isDraining: boolean;
+}
+
 /**
  * A stateful step as it is defined: what the planner prints and compares, and how the engine gets one to run. Made by
  * the rooms of operators; the fluent layer only puts it into the graph.
@@ -25,6 +33,11 @@ export interface OperatorDefinition {
   create(): Operator;
   /** Reads entries another shape has left, by that shape: the value as stored in, the value as kept now out. */
   readonly migrations?: Migrations;
+  /**
+   * A step that folds this one's input before it is sent to where this one runs; its state and what it sends are of the
+   * same shape. Absent where results could differ.
+   */
+  combiner?(options: CombinerOptions): OperatorDefinition;
 }
 
 /** A stored value in, and where it is kept; the value as kept now out. */

@@ -19,6 +19,8 @@ export interface StateEntry<V = unknown> {
 
 /** The keyed state of one operator. */
 export interface StateTable<V = unknown> {
+  /** How many entries there are. */
+  readonly size: number;
   get(key: string, slot: Slot): StateEntry<V> | undefined;
   /** Adds an entry or replaces the one at this key and slot. */
   put(key: string, slot: Slot, value: V, due?: number, clock?: DueClock): StateEntry<V>;
@@ -27,6 +29,8 @@ export interface StateTable<V = unknown> {
   delete(entry: StateEntry<V>): void;
   /** Every entry of the key, in no particular order. */
   ofKey(key: string): Iterable<StateEntry<V>>;
+  /** Every entry, in no particular order. */
+  entries(): Iterable<StateEntry<V>>;
 }
 
 /** What an operator sees of the world: its state, its time, and where its results go. No clock, no I/O. */

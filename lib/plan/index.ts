@@ -15,4 +15,4 @@ export type {
   StageTime,
 } from './plan.ts';
 export { fingerprintOf, stateShapesOf, type StateShapes } from './shapes.ts';
-export { topologyOf, type Edge, type StageGraph } from './topology.ts';
+export { topologyOf, type Edge, type SentEdge, type StageGraph } from './topology.ts';

@@ -9,7 +9,7 @@ import {
   type Pipeline,
 } from '../dsl/index.ts';
 import type { LookupPlan, OperatorPlan, Plan, SinkPlan, StageInput, StagePlan, StageTime } from './plan.ts';
-import { topologyOf, type StageGraph } from './topology.ts';
+import { topologyOf, type SentEdge, type StageGraph } from './topology.ts';
 
 /** Into how many parts a shuffle divides its keys. A constant of the format: the parts are what state is stored by. */
 const PARTITIONS = 64;
@@ -43,12 +43,15 @@ function stageOf(graph: StageGraph, graphs: readonly StageGraph[]): StagePlan {
     id: graph.id,
     input: inputOf(graph, graphs),
     time,
-    operators: graph.nodes.filter(isOperator).map((node) => operatorOf(node, graph, time.outOfOrderMs)),
+    operators: [
+      ...graph.nodes.filter(isOperator).map((node) => operatorOf(node, graph, time.outOfOrderMs)),
+      ...graph.sends.flatMap((edge) => combinersOf(edge, graph, time.outOfOrderMs)),
+    ],
     ...(lookups.length > 0 && { lookups }),
     sinks: graph.sinks.map(([name, node]) => sinkOf(name, node, graph)),
-    sends: graph.sends.map(({ id, to, from }) => ({
+    sends: graph.sends.map(({ id, to, from, combiner }) => ({
       edge: id,
-      reads: originsOf(from, graph),
+      reads: combiner === undefined ? originsOf(from, graph) : [combiner.id],
       to,
       partitions: PARTITIONS,
     })),
@@ -92,6 +95,30 @@ function operatorOf(node: OperatorNode, graph: StageGraph, outOfOrderMs: number)
     late: isLateUsed ? 'outputs' : 'dead-letters',
     ...(horizonMs !== undefined && { horizonMs: horizonMs + outOfOrderMs + delayBefore(node, graph) }),
   };
+}
+
+/** What folds the events of an edge before they are sent. */
+function combinersOf(
+  { from, combiner }: SentEdge,
+  graph: StageGraph,
+  outOfOrderMs: number,
+): readonly OperatorPlan[] {
+  if (combiner === undefined) return [];
+  const { kind, shape, does, keeps, horizonMs = 0, migrations = {} } = combiner.definition;
+  const migratesFrom = Object.keys(migrations);
+  return [
+    {
+      id: combiner.id,
+      kind,
+      shape,
+      does,
+      keeps,
+      ...(migratesFrom.length > 0 && { migratesFrom }),
+      reads: originsOf(from, graph),
+      late: 'sent on',
+      horizonMs: horizonMs + outOfOrderMs + delayBehind(from, graph),
+    },
+  ];
 }
 
 function lookupOf({ id, table, onMiss, onUnknown }: LookupNode): LookupPlan {

@@ -75,8 +75,11 @@ export interface OperatorPlan {
    * stage's own id for what the stage reads.
    */
   readonly reads: readonly string[];
-  /** Where what comes too late goes: to outputs of the pipeline, or to the dead letters if no output takes it. */
-  readonly late: 'outputs' | 'dead-letters';
+  /**
+   * Where what comes too late goes: to outputs of the pipeline, to the dead letters if no output takes it, or from a
+   * combiner to whom it combines for.
+   */
+  readonly late: 'outputs' | 'dead-letters' | 'sent on';
   /** How far behind the newest event an entry can still be kept, in ms of event time; absent without a bound. */
   readonly horizonMs?: number;
 }

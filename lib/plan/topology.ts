@@ -3,12 +3,13 @@ import {
   inputsOf,
   isOperator,
   labelOf,
+  LATE,
   type Node,
   type OperatorNode,
   type Pipeline,
   type SourceNode,
 } from '../dsl/index.ts';
-import { DefinitionError } from '../model/index.ts';
+import { DefinitionError, type OperatorDefinition } from '../model/index.ts';
 
 /** Events that leave one stage to be met by their key in another. */
 export interface Edge {
@@ -20,6 +21,17 @@ export interface Edge {
   readonly isBroadcast: boolean;
 }
 
+/** What leaves a stage. */
+export interface SentEdge extends Edge {
+  /** Folds what leaves by this edge before it is sent. */
+  readonly combiner?: Combiner;
+}
+
+export interface Combiner {
+  readonly id: string;
+  readonly definition: OperatorDefinition;
+}
+
 /** What runs as one stage: it reads one stream, a source or a shuffle, and its state lies with that stream's shards. */
 export interface StageGraph {
   readonly id: string;
@@ -27,7 +39,7 @@ export interface StageGraph {
   readonly source: SourceNode | undefined;
   /** What comes through the shuffle it reads. */
   readonly receives: readonly Edge[];
-  readonly sends: readonly Edge[];
+  readonly sends: readonly SentEdge[];
   /** What runs here, inputs before what reads them. */
   readonly nodes: readonly Node[];
   readonly sinks: readonly (readonly [name: string, node: Node])[];
@@ -54,10 +66,39 @@ export function topologyOf(pipeline: Pipeline): readonly StageGraph[] {
     id,
     source: sources.find(({ name }) => name === id),
     receives: cutting.edges.filter(({ to }) => to === id),
-    sends: cutting.edges.filter(({ from }) => cutting.homesOf(from).has(id)),
+    sends: cutting.edges
+      .filter(({ from }) => cutting.homesOf(from).has(id))
+      .map((edge) => ({ ...edge, ...combining(edge, id, nodes, pipeline) })),
     nodes: nodes.filter((node) => cutting.homesOf(node).has(id)),
     sinks: sinks.filter(([, node]) => cutting.homesOf(node).has(id)),
   }));
+}
+
+/**
+ * Events can be combined before they are sent if nobody but one aggregate gets them, and nobody takes what is late for it,
+ * as that would then be many events in one.
+ */
+function combining(
+  { from, isBroadcast }: Edge,
+  stage: string,
+  nodes: readonly Node[],
+  { combine, sources }: Pipeline,
+): Pick<SentEdge, 'combiner'> {
+  if (combine === 'off' || isBroadcast) return {};
+  const readers = nodes
+    .filter(isOperator)
+    .flatMap((node) => node.inputs.flatMap((input) => (input === from ? [node] : [])));
+  const [reader] = readers;
+  const isAlone = reader !== undefined && readers.length === 1;
+  const isLateTaken = nodes.some(
+    (node) => node.kind === 'side' && node.input === reader && node.output === LATE,
+  );
+  if (!isAlone || isLateTaken) return {};
+  const { id, definition } = reader;
+  const idleAfter = (Object.values(sources) as readonly SourceNode[]).map(({ spec }) => spec.idleAfterMs);
+  const options = { holdMs: Math.min(...idleAfter) / 2, isDraining: combine === 'drain' };
+  const combiner = definition.combiner?.(options);
+  return combiner === undefined ? {} : { combiner: { id: `${id}~from-${stage}`, definition: combiner } };
 }
 
 /** Which node runs where, as far as the walk has come. */

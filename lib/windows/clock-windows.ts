@@ -3,7 +3,7 @@ import type { Event, Operator, OperatorContext, Slot, StateEntry, WindowRange } 
 import { floorMod } from '../time/index.ts';
 import type { WindowAssigner } from './assign.ts';
 import { isUpdating, type WindowPolicy } from './policy.ts';
-import { lateFor, windowResult, type Standing } from './row.ts';
+import { lateFor, legible, windowResult, type Standing } from './row.ts';
 
 /** What is known of one key in one window. */
 interface OpenWindow {
@@ -54,7 +54,11 @@ export class ClockWindows implements Operator<OpenWindow> {
       event.isAhead === true ? [] : windows.filter((window) => context.watermark < this.#forgottenAt(window));
     const last = windows.at(-1);
     if (taking.length === 0 && last !== undefined) {
-      context.emitLate(lateFor(event, context.watermark, last));
+      context.emitLate(lateFor(legible(event, this.#fold), context.watermark, last));
+      return;
+    }
+    if (event.isPartial === true) {
+      for (const window of taking) this.#merge(key, window, value as readonly unknown[], context);
       return;
     }
     const extracted = this.#fold.extract(value, timestamp);
@@ -72,6 +76,14 @@ export class ClockWindows implements Operator<OpenWindow> {
     const known = context.state.get(key, this.#slotOf(window));
     const accumulators = known?.value.accumulators ?? this.#fold.init();
     return { window, accumulators, known, prepared: this.#fold.prepare(accumulators, extracted) };
+  }
+
+  #merge(key: string, window: WindowRange, partial: readonly unknown[], context: Context): void {
+    const known = context.state.get(key, this.#slotOf(window));
+    const accumulators = known?.value.accumulators ?? this.#fold.init();
+    this.#fold.merge(accumulators, partial);
+    if (known === undefined) this.#open(key, window, accumulators, context);
+    else context.state.touch(known);
   }
 
   onDue(entry: StateEntry<OpenWindow>, context: Context): void {

@@ -2,7 +2,7 @@ import type { Fold } from '../aggregators/index.ts';
 import type { Event, Operator, OperatorContext, StateEntry, WindowRange } from '../model/index.ts';
 import { tumblingAt } from './assign.ts';
 import { RangeFold } from './range-fold.ts';
-import { lateFor, windowResult } from './row.ts';
+import { lateFor, legible, windowResult } from './row.ts';
 import type { CumulateSpec, HoppingSpec } from './window-spec.ts';
 
 interface Pane {
@@ -59,23 +59,25 @@ export class PaneWindows implements Operator<Kept> {
     const { paneMs, offsetMs, lastEnd, startOf } = this.#geometry;
     const end = lastEnd(timestamp);
     if (event.isAhead === true || context.watermark >= end + this.#graceMs) {
-      context.emitLate(lateFor(event, context.watermark, { start: startOf(end), end }));
+      context.emitLate(lateFor(legible(event, this.#fold), context.watermark, { start: startOf(end), end }));
       return;
     }
-    const extracted = this.#fold.extract(value, timestamp);
     const pane = tumblingAt(timestamp, paneMs, offsetMs).start;
     const entry = context.state.get(key, pane);
-    if (entry !== undefined && typeof entry.value !== 'number') {
-      const { accumulators } = entry.value;
+    const known = entry !== undefined && typeof entry.value !== 'number' ? entry.value : undefined;
+    const accumulators = known?.accumulators ?? this.#fold.init();
+    if (event.isPartial === true) this.#fold.merge(accumulators, value as readonly unknown[]);
+    else {
+      const extracted = this.#fold.extract(value, timestamp);
       this.#fold.add(accumulators, this.#fold.prepare(accumulators, extracted));
+    }
+    if (entry !== undefined && known !== undefined) {
       context.state.touch(entry);
       this.#panes.get(key)?.changed(pane);
-      return this.#lookAhead(key, pane, context);
+    } else {
+      context.state.put(key, pane, { accumulators });
+      this.#panes.get(key)?.add(pane, accumulators);
     }
-    const accumulators = this.#fold.init();
-    this.#fold.add(accumulators, this.#fold.prepare(accumulators, extracted));
-    context.state.put(key, pane, { accumulators });
-    this.#panes.get(key)?.add(pane, accumulators);
     this.#lookAhead(key, pane, context);
   }
 

@@ -29,6 +29,12 @@ export function windowResult(
   return standing === 'final' ? result : { ...result, change: standing };
 }
 
+/** What stands for many events shows their results, as nobody could read their accumulators. */
+export function legible(event: Event, fold: Fold): Event {
+  if (event.isPartial !== true) return event;
+  return { ...event, value: fold.results(event.value as readonly unknown[]) };
+}
+
 /** What goes to the late stream: the value, by how much it missed this window, and why. */
 export function lateFor(event: Event, watermark: number, window: WindowRange): LateEvent {
   const { key, value, timestamp } = event;

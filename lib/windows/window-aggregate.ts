@@ -2,6 +2,7 @@ import { foldOf, type AggregateSpec, type EarlierAggregates, type Fold } from '.
 import type { Operator, OperatorDefinition } from '../model/index.ts';
 import { assignerOf } from './assign.ts';
 import { ClockWindows } from './clock-windows.ts';
+import { combinerOf } from './combiner.ts';
 import { CountWindows, withSpan } from './count-windows.ts';
 import { aggregateMigrations } from './migrations.ts';
 import { PaneWindows } from './pane-windows.ts';
@@ -27,20 +28,24 @@ export function windowAggregate(
   const layout = layoutOf(spec, policy);
   const shapeOf = (foldShape: string): string =>
     `${describeWindow(spec)}${layout.isByWindow ? ' by window' : ''} ${foldShape}`;
+  const shape = shapeOf(fold.shape);
+  const migrations = aggregateMigrations(
+    earlier.map((each) => ({ ...each, aggregates: complete(each.aggregates) })),
+    complete(named),
+    shapeOf,
+  );
+  const combiner = combinerOf(spec, policy, fold, { shape, migrations });
   return {
     kind: 'window-aggregate',
-    shape: shapeOf(fold.shape),
+    shape,
     does: `${describeWindow(spec)}, ${describePolicy(policy)} ${foldOf(named).shape}`,
     keeps: layout.keeps,
     horizonMs: layout.horizonMs,
     delayMs: layout.delayMs,
     results: layout.results,
     create: () => operatorOf(spec, policy, fold),
-    migrations: aggregateMigrations(
-      earlier.map((each) => ({ ...each, aggregates: complete(each.aggregates) })),
-      complete(named),
-      shapeOf,
-    ),
+    migrations,
+    ...(combiner !== undefined && { combiner }),
   };
 }
 

@@ -29,12 +29,14 @@ export const entrySchema: Schema = {
  * to come out doesn't depend on how the stages' streams were interleaved.
  */
 export const stagesWorkload: Workload = {
-  pipelines: (random) => [stagesPipeline(random.chance(0.3) ? 'transactional' : 'eager')],
+  pipelines: (random) => [
+    stagesPipeline(random.chance(0.3) ? 'transactional' : 'eager', random.chance(0.5) ? 'auto' : 'off'),
+  ],
   records: (random) => ({ orders: entries(random), payments: entries(random) }),
   check: problem,
 };
 
-function stagesPipeline(delivery: Pipeline['delivery']): Pipeline {
+function stagesPipeline(delivery: Pipeline['delivery'], combine: Pipeline['combine']): Pipeline {
   const time = {
     timestamp: (value: unknown) => (value as Entry).at,
     outOfOrder: DISORDER_MS,
@@ -42,6 +44,7 @@ function stagesPipeline(delivery: Pipeline['delivery']): Pipeline {
   } as const;
   return pipeline('stages', {
     delivery,
+    combine,
     sources: { orders: source(entrySchema, time), payments: source(entrySchema, time) },
     build: ({ orders, payments }) => {
       const ordered = orders.map((value) => value as Entry).keyBy(({ customer }) => customer);
