@@ -34,29 +34,47 @@ function panesOf(spec: WindowSpec, policy: WindowPolicy): Panes | undefined {
   }
 }
 
-/** What is known of one key in one pane; in the entry that says how long everything may wait, nothing. */
-type Held = { readonly accumulators: unknown[] } | null;
-type Context = OperatorContext<Held>;
+/** What is known of one key in one pane. */
+interface Held {
+  readonly accumulators: unknown[];
+}
+
+/** What came of combining since the first event that is held: how many events became how many of their kind. */
+interface Spell {
+  taken: number;
+  opened: number;
+  /** The spell before saved too little, so nothing is held in this one. */
+  readonly isRest?: boolean;
+}
+
+type Context = OperatorContext<Held | Spell>;
 
 /** With more keys there is little to gain by holding each, and much to keep. */
 const MOST_ENTRIES = 1_000;
 
+/** Events for each one sent below which combining isn't worth what it costs. */
+const LEAST_GAIN = 2;
+
+/** For how many spells it then rests. */
+const SPELLS_OF_REST = 10;
+
 const EVERYTHING = '';
-const WAITING = 'waiting';
+const SPELL = 'spell';
 
 /**
  * Folds events by key and pane where they are sent from, so that a key however hot is a few events where it is met.
  *
- * State: an entry (key, pane start) with the accumulators, due at the pane's end + grace; and, while anything is held, an
- * entry that is due when it has been held for long enough, by arrival time.
+ * State: an entry (key, pane start) with the accumulators, due at the pane's end + grace; and an entry for the spell that
+ * begins with the first event that is held, due `holdMs` later by arrival time.
  *
  * 1. An event of a pane that has ended here, that can't be placed in time or that an aggregate refuses is sent on as it
  *    is: whoever gets it judges it as ever. So is one of a further key when as many are held as may be.
  * 2. Any other is folded into what is held of its key and pane.
  * 3. At the pane's end + grace, before anybody is told that this task has come so far, what is held is sent as one event.
- *    The same happens to everything after `holdMs`, so that a task is never taken for idle over what it holds.
+ * 4. When the spell ends everything is sent, so that a task is never taken for idle over what it holds. If that saved less
+ *    than half of the events, all are sent as they are for the next ten spells.
  */
-class Combiner implements Operator<Held> {
+class Combiner implements Operator<Held | Spell> {
   readonly #panes: Panes;
   readonly #graceMs: number;
   readonly #fold: Fold;
@@ -73,37 +91,50 @@ class Combiner implements Operator<Held> {
     if (!this.#isTaken(event, context)) context.emit(event);
   }
 
-  onDue(entry: StateEntry<Held>, context: Context): void {
-    if (entry.clock === 'event') send(entry, context);
-    else {
-      const isHeld = ({ value }: StateEntry<Held>): boolean => value !== null;
-      for (const held of [...context.state.entries()].filter(isHeld).toSorted(bySlotAndKey)) {
-        send(held, context);
-        context.state.delete(held);
-      }
-    }
+  onDue(entry: StateEntry<Held | Spell>, context: Context): void {
+    const { value } = entry;
+    if (isHeld(value)) send(entry, value, context);
+    else this.#endSpell(value, context);
   }
 
-  #isTaken(
-    { key = '', value, timestamp, isAhead, isOvertaken }: Event,
-    { state, watermark, now }: Context,
-  ): boolean {
+  #endSpell({ taken, opened, isRest }: Spell, context: Context): void {
+    for (const held of [...context.state.entries()].toSorted(byKeyAndPane)) {
+      if (!isHeld(held.value)) continue;
+      send(held, held.value, context);
+      context.state.delete(held);
+    }
+    const isWorthIt = isRest === true || taken >= LEAST_GAIN * opened;
+    if (!isWorthIt) this.#beginSpell({ taken: 0, opened: 0, isRest: true }, context);
+  }
+
+  #beginSpell(spell: Spell, { state, now }: Context): Spell {
+    const spells = spell.isRest === true ? SPELLS_OF_REST : 1;
+    state.put(EVERYTHING, SPELL, spell, now + spells * this.#options.holdMs, 'arrival');
+    return spell;
+  }
+
+  #isTaken({ key = '', value, timestamp, isAhead, isOvertaken }: Event, context: Context): boolean {
+    const { state, watermark } = context;
     const pane = tumblingAt(timestamp, this.#panes.paneMs, this.#panes.offsetMs);
     const due = pane.end + this.#graceMs;
     const isSingle = isAhead === true || isOvertaken === true || watermark >= due;
     if (isSingle || this.#options.isDraining) return false;
+    const current = state.get(EVERYTHING, SPELL);
+    const spell = current === undefined || isHeld(current.value) ? undefined : current.value;
+    if (spell?.isRest === true) return false;
     const known = state.get(key, pane.start);
     if (known === undefined && state.size >= MOST_ENTRIES) return false;
-    const accumulators = known?.value?.accumulators ?? this.#fold.init();
+    const accumulators =
+      known !== undefined && isHeld(known.value) ? known.value.accumulators : this.#fold.init();
     const prepared = this.#prepared(accumulators, value, timestamp);
     if (prepared === undefined) return false;
     this.#fold.add(accumulators, prepared);
-    if (known !== undefined) state.touch(known);
-    else {
-      state.put(key, pane.start, { accumulators }, due);
-      if (state.get(EVERYTHING, WAITING) === undefined)
-        state.put(EVERYTHING, WAITING, null, now + this.#options.holdMs, 'arrival');
-    }
+    if (known === undefined) state.put(key, pane.start, { accumulators }, due);
+    else state.touch(known);
+    const counted = spell ?? this.#beginSpell({ taken: 0, opened: 0 }, context);
+    counted.taken += 1;
+    if (known === undefined) counted.opened += 1;
+    if (current !== undefined) state.touch(current);
     return true;
   }
 
@@ -117,13 +148,17 @@ class Combiner implements Operator<Held> {
   }
 }
 
-function send({ key, slot, value }: StateEntry<Held>, context: Context): void {
-  if (value === null) return;
-  context.emit({ key, timestamp: Number(slot), value: value.accumulators, isPartial: true });
+function isHeld(value: Held | Spell): value is Held {
+  return 'accumulators' in value;
 }
 
-function bySlotAndKey(a: StateEntry, b: StateEntry): number {
-  return Number(a.slot) - Number(b.slot) || (a.key < b.key ? -1 : 1);
+function send({ key, slot }: StateEntry, { accumulators }: Held, context: Context): void {
+  context.emit({ key, timestamp: Number(slot), value: accumulators, isPartial: true });
+}
+
+function byKeyAndPane(a: StateEntry, b: StateEntry): number {
+  if (a.key !== b.key) return a.key < b.key ? -1 : 1;
+  return Number(a.slot) - Number(b.slot);
 }
 
 /**

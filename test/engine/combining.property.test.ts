@@ -33,7 +33,8 @@ const sales = source(Sale, {
   timestamp: (sale) => sale.at,
   outOfOrder: '20 seconds',
   maxSkew: '1 hour',
-  idleAfter: '1 day',
+  // Longer than either source is ever silent, but not than a series lasts.
+  idleAfter: '16 minutes',
 });
 
 const aggregates = {

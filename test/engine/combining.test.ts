@@ -84,15 +84,14 @@ describe('a task that combines', () => {
   test('sends a key of a pane as one event, when its time reaches the end of the pane', () => {
     const task = new StageTask(clicksPerPage(), 'clicks', 'shard-0');
 
-    [click(1, 'a', '12:00:01'), click(2, 'a', '12:00:02'), click(3, 'b', '12:00:03')].forEach((each) =>
-      task.process(each),
-    );
+    const first = [click(1, 'a', '12:00:01'), click(2, 'a', '12:00:02'), click(3, 'b', '12:00:03')];
+    for (const each of [...first, click(4, 'a', '12:00:04')]) task.process(each);
     const before = sent(task);
-    task.process(click(4, 'a', '12:01:00'));
+    task.process(click(5, 'a', '12:01:00'));
 
     expect(before).toEqual([]);
     expect(eventsOf(sent(task))).toEqual([
-      partial('a', '12:00:00', [2, [3]]),
+      partial('a', '12:00:00', [3, [7]]),
       partial('b', '12:00:00', [1, [3]]),
     ]);
   });
@@ -132,6 +131,21 @@ describe('a task that combines', () => {
 
     expect(new Set(singles.map(({ edge }) => edge))).toEqual(new Set([EDGE]));
     expect([singles.length, sent(task).length]).toEqual([501, 999]);
+  });
+
+  test('rests for a while if hardly any key came twice', () => {
+    const task = new StageTask(clicksPerPage(), 'clicks', 'shard-0');
+    const edgesAt = (n: number, time: string): readonly string[] => {
+      task.process(click(n, 'a', time));
+      return sent(task).map(({ edge }) => edge);
+    };
+
+    const held = edgesAt(1, '12:00:01');
+    const atTheEndOfTheSpell = edgesAt(2, '12:00:31');
+    const resting = edgesAt(3, '12:05:30');
+    const rested = edgesAt(4, '12:05:31');
+
+    expect([held, atTheEndOfTheSpell, resting, rested]).toEqual([[], [COMBINED, EDGE], [EDGE], []]);
   });
 
   test('sends what it holds when its shard has ended', () => {
