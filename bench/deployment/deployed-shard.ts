@@ -34,8 +34,10 @@ export class DeployedShard {
     return this.#queue.length;
   }
 
-  put(record: InputRecord): void {
+  /** @param events how many it holds, if it is a packet */
+  put(record: InputRecord, events = 0): void {
     this.#queue.push(record);
+    this.#used = { ...this.#used, events: this.#used.events + events };
   }
 
   /** The next batch, in the mapping's window; state is handed on until the window ends. */

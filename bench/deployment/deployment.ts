@@ -86,6 +86,11 @@ export class Deployment {
     );
   }
 
+  /** By stage, shard by shard. */
+  get usageByShard(): ReadonlyMap<string, readonly Usage[]> {
+    return new Map(this.#stages.map(({ plan, shards }) => [plan.id, shards.map(({ usage }) => usage)]));
+  }
+
   #shuffleOf({ id }: StagePlan): Shuffle {
     return {
       send: async (sent) => {
@@ -95,7 +100,7 @@ export class Deployment {
           if (input.kind !== 'shuffle') continue;
           const data = encodePacket(packet);
           const hash = hashOfPartition(packet.partition, input.partitions);
-          this.#append(stage, hash, `${packet.producer}/${packet.partition}`, data);
+          this.#append(stage, hash, `${packet.producer}/${packet.partition}`, data, packet.events.length);
           this.#count(id, { packets: 1, packetBytes: data.length, putUnits: putUnitsOf(data) });
         }
         return [];
@@ -113,10 +118,17 @@ export class Deployment {
     };
   }
 
-  #append({ shards }: DeployedStage, hash: bigint, partitionKey: string, data: Uint8Array): void {
+  #append(
+    { shards }: DeployedStage,
+    hash: bigint,
+    partitionKey: string,
+    data: Uint8Array,
+    events?: number,
+  ): void {
     this.#sequence += 1n;
     const index = Number((hash * BigInt(shards.length)) / HASH_KEYS);
-    shards[index]?.put({ sequenceNumber: String(this.#sequence), partitionKey, data, arrival: this.#now });
+    const sequenceNumber = String(this.#sequence);
+    shards[index]?.put({ sequenceNumber, partitionKey, data, arrival: this.#now }, events);
   }
 
   #count(stageId: string, used: Partial<Usage>): void {

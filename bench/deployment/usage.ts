@@ -3,6 +3,8 @@ import { NOTHING_WRITTEN, type Written } from '../metered-store.ts';
 /** What a stage has used, as AWS would count it. */
 export interface Usage {
   readonly records: number;
+  /** In the packets that came from other stages. */
+  readonly events: number;
   readonly invocations: number;
   /** Of the handler: the event parsed, records decoded, operators, journal, the answer encoded. */
   readonly cpuMicros: number;
@@ -20,6 +22,7 @@ export interface Usage {
 
 export const NOTHING_USED: Usage = {
   records: 0,
+  events: 0,
   invocations: 0,
   cpuMicros: 0,
   packets: 0,
