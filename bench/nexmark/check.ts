@@ -51,8 +51,6 @@ for (const name of names) {
   console.log(`| ${cells.join(' | ')} |`);
 }
 
-const groupOf = ({ seq }: NexmarkEvent): number => Math.floor(seq / EVENTS_OF_DISORDER);
-
 function isSameInDisorder(name: QueryName, digest: string): boolean {
   const random = randomFrom(1);
   const rankOf = new Map(events.map(({ seq }) => [seq, random.next()]));
@@ -86,4 +84,8 @@ function horizonOf(name: QueryName): string {
   const longest = Math.max(...operators.map(({ horizonMs = Infinity }) => horizonMs));
   if (longest === Number.POSITIVE_INFINITY) return 'for ever';
   return longest >= DAY_MS ? `${longest / DAY_MS} days` : `${longest / 1000} s`;
+}
+
+function groupOf({ seq }: NexmarkEvent): number {
+  return Math.floor(seq / EVENTS_OF_DISORDER);
 }

@@ -57,6 +57,20 @@ test('in sandboxes that crash, freeze and come back, with batches cut anywhere a
   await expect(run).resolves.toMatchObject({ stdout: '23 queries with 3 seeds each, 0 failed\n' });
 }, 240_000);
 
+test('the command that checks them prints a row for each', async () => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx', 'bench/nexmark/check.ts', '--events', '300', '--query', 'q0,q13'],
+    { cwd: ROOT },
+  );
+
+  const rows = stdout.trim().split('\n').slice(2);
+  expect(rows.map((row) => row.split(' | ').slice(5, 7))).toEqual([
+    ['equal', 'equal'],
+    ['equal', 'equal'],
+  ]);
+}, 60_000);
+
 /** Shuffles each run of so many events. */
 function mixedWithin(events: readonly NexmarkEvent[], size: number, random: Random): readonly NexmarkEvent[] {
   const mixed = [...events];
