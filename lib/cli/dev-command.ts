@@ -11,7 +11,7 @@ import { createAppRunner, type AppRunner } from './dev/app-runner.ts';
 import { startSession, type DevSession, type Update } from './dev/session.ts';
 import { openStateFolder } from './dev/state-folder.ts';
 import { watchSources } from './dev/watch.ts';
-import type { Terminal } from './main.ts';
+import type { Terminal } from './terminal.ts';
 
 export const DEV_USAGE = `usage: millrace dev [--app COMMAND] [--context NAME=VALUE]… [--companion MODULE]
                     [--state FOLDER] [--port N]

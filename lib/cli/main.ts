@@ -1,6 +1,7 @@
 import { DefinitionError, messageOf } from '../model/index.ts';
 import { devCommand } from './dev-command.ts';
 import { planCommand } from './plan-command.ts';
+import type { Terminal } from './terminal.ts';
 
 const USAGE = `usage: millrace <command> [options]
 
@@ -8,13 +9,6 @@ const USAGE = `usage: millrace <command> [options]
   plan  what an app's pipelines keep and for how long, and what an upgrade does with it
 
 millrace <command> --help says more.`;
-
-/** Where a command prints to, and how it is told to end. */
-export interface Terminal {
-  readonly print: (text: string) => void;
-  readonly printError: (text: string) => void;
-  readonly interrupted: AbortSignal;
-}
 
 /**
  * Runs one command line, without `node` and the script.

@@ -32,7 +32,8 @@ export {
   type ExternalTableSpec,
   type TableKey,
 } from './external-table.ts';
-export type { JoinLookupOptions, LookupPairing, MissPolicy, UnknownPolicy } from './join-lookup.ts';
+export type { JoinLookupOptions } from './join-lookup.ts';
+export type { LookupPairing, MissPolicy, UnknownPolicy } from './lookup-policy.ts';
 export { validate, type Schema, type SchemaOutput, type Validation } from './schema.ts';
 export { changesOf, type ChangesOptions, type TableChange } from './table-changes.ts';
 export { source, type SourceSpec, type TimeOptions } from './source.ts';

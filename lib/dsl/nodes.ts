@@ -1,6 +1,6 @@
 import type { OperatorDefinition } from '../model/index.ts';
 import type { ExternalTable } from './external-table.ts';
-import type { LookupPairing, MissPolicy, UnknownPolicy } from './join-lookup.ts';
+import type { LookupPairing, MissPolicy, UnknownPolicy } from './lookup-policy.ts';
 import type { SourceSpec } from './source.ts';
 
 /**

@@ -62,7 +62,8 @@ import {
   type SameKey,
 } from './join-options.ts';
 import type { ExternalTable, TableKey } from './external-table.ts';
-import { lookupNode, type JoinLookupOptions, type MissPolicy } from './join-lookup.ts';
+import { lookupNode, type JoinLookupOptions } from './join-lookup.ts';
+import type { MissPolicy } from './lookup-policy.ts';
 import {
   filterNode,
   flatMapNode,

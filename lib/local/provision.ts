@@ -46,14 +46,8 @@ export interface Provision {
 }
 
 /** Creates everything that doesn't exist yet, and waits until it can be used. */
-export async function createAll({
-  kinesis,
-  dynamodb,
-  s3,
-  streams,
-  tables,
-  buckets,
-}: Provision): Promise<void> {
+export async function createAll(provision: Provision): Promise<void> {
+  const { kinesis, dynamodb, s3, streams, tables, buckets } = provision;
   await Promise.all([
     ...streams.map((stream) => createStream(kinesis, stream)),
     ...tables.map((table) => createTable(dynamodb, table)),
@@ -77,14 +71,8 @@ export async function streamsOfTables(
 }
 
 /** Deletes everything with what is in it. */
-export async function deleteAll({
-  kinesis,
-  dynamodb,
-  s3,
-  streams,
-  tables,
-  buckets,
-}: Provision): Promise<void> {
+export async function deleteAll(provision: Provision): Promise<void> {
+  const { kinesis, dynamodb, s3, streams, tables, buckets } = provision;
   await Promise.all([
     ...streams.map((stream) => deleteStream(kinesis, stream)),
     ...tables.map((table) => deleteTable(dynamodb, table)),
