@@ -1,7 +1,7 @@
 import { isOperator } from '../dsl/index.ts';
 import type { Edge, SentEdge, StageGraph } from '../plan/index.ts';
-import type { StepHost } from './compile.ts';
 import type { Step } from './stateless-step.ts';
+import type { StepHost } from './step-host.ts';
 
 /**
  * What stands for many events goes by an edge of its own, which names the shape of the accumulators: who doesn't know

@@ -1,21 +1,9 @@
 import { inputsOf, isOperator, LATE, type Node, type OperatorNode } from '../dsl/index.ts';
-import type { LateEvent } from '../model/index.ts';
 import { delayBefore, delayBehind, type Edge, type SentEdge, type StageGraph } from '../plan/index.ts';
 import { receivingCombined, sendingCombined } from './combined-edges.ts';
 import { RunningOperator } from './running-operator.ts';
-import type { TaskState } from './state.ts';
-import { statelessStep, type StatelessHost, type Step } from './stateless-step.ts';
-
-/** What the compiled steps need from the task that runs them. */
-export interface StepHost extends StatelessHost {
-  readonly state: TaskState;
-  /** Takes what reaches an output. */
-  reaching(sink: string): Step;
-  /** Takes what is needed in another stage. */
-  sending(edge: Edge): Step;
-  /** A late value that no output takes. */
-  late(operator: string, event: LateEvent): void;
-}
+import { statelessStep, type Step } from './stateless-step.ts';
+import type { StepHost } from './step-host.ts';
 
 /** A stage as functions: events go in, and what they set off happens before the call returns. */
 export interface CompiledStage {

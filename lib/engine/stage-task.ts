@@ -19,7 +19,7 @@ import {
   type RowOutput,
 } from '../model/index.ts';
 import { planOf, stageGraphOf, type Edge, type StagePlan } from '../plan/index.ts';
-import { compileStage, type CompiledStage, type StepHost } from './compile.ts';
+import { compileStage, type CompiledStage } from './compile.ts';
 import { decodeRecord } from './decode-record.ts';
 import { advanced, alive, END_OF_TIME, isOvertaken, ticked, type EventTime } from './event-clock.ts';
 import { HaltError } from './halt.ts';
@@ -30,6 +30,7 @@ import { heardOf, NO_PRODUCERS, seen, watermarkOf, type Producers } from './prod
 import { newEventsOf, nextNumber, RECEIVED, SENT } from './shuffled-events.ts';
 import { TaskState } from './state.ts';
 import type { Step } from './stateless-step.ts';
+import type { StepHost } from './step-host.ts';
 
 type HashRange = Pick<ShardFacts, 'firstHash' | 'lastHash'>;
 
