@@ -90,9 +90,8 @@ class Size {
       keys: this.keys,
       'CPU µs': total.cpuMicros / records,
       'journal WRU': (1_000 * (total.journal.entryUnits + total.journal.checkpointUnits)) / records,
-      packets: (1_000 * total.packets) / records,
-      'packet KB': total.packetBytes / records,
-      'progress records': (1_000 * total.progress) / records,
+      parcels: (1_000 * total.parcels) / records,
+      'parcel KB': total.parcelBytes / records,
       'PUT units': (1_000 * total.putUnits) / records,
       'largest tail KB': total.largestTailBytes / 1_000,
     };

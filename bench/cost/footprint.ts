@@ -34,8 +34,8 @@ export async function footprintOf({ build }: Query): Promise<Footprint> {
     cpuMicros: total.cpuMicros / counted,
     journalWriteUnits: (total.journal.entryUnits + total.journal.checkpointUnits) / counted,
     resultWriteUnits: total.resultUnits / counted,
-    shuffledRecords: (total.packets + total.progress) / counted,
-    shuffledBytes: total.packetBytes / counted,
+    shuffledRecords: total.parcels / counted,
+    shuffledBytes: total.parcelBytes / counted,
     stages: used.length,
   };
 }

@@ -1,11 +1,11 @@
 import type { Pipeline } from 'millrace';
 import type { Shuffle } from '../../lib/engine/index.ts';
 import {
-  encodePacket,
-  encodeProgress,
+  encodeParcel,
   hashOfPartition,
   hashOfPartitionKey,
-  packetsOf,
+  parcelsOf,
+  telling,
 } from '../../lib/model/index.ts';
 import { planOf, type StagePlan } from '../../lib/plan/index.ts';
 import { DeployedShard } from './deployed-shard.ts';
@@ -29,11 +29,11 @@ interface DeployedStage {
 const HASH_KEYS = 2n ** 128n;
 const FIRST_SEQUENCE_NUMBER = 10n ** 55n;
 const PUT_UNIT_BYTES = 25 * 1024;
-const MOST_EVENTS_OF_A_PACKET = 2_000;
+const MOST_EVENTS_OF_A_PARCEL = 5_000;
 
 /**
  * A whole pipeline in this process: every stage and shard with its journal, handlers fed as Lambda would feed them,
- * packets through streams of their own. Nothing fails and nothing waits; what AWS would charge for is counted.
+ * parcels through streams of their own. Nothing fails and nothing waits; what AWS would charge for is counted.
  */
 export class Deployment {
   readonly #stages: readonly DeployedStage[];
@@ -57,7 +57,9 @@ export class Deployment {
   /** Puts a record into a source's stream. */
   put(source: string, partitionKey: string, data: Uint8Array, arrival: number): void {
     this.#now = Math.max(this.#now, arrival);
-    this.#append(this.#stage(source), hashOfPartitionKey(partitionKey), partitionKey, data);
+    const stage = this.#stage(source);
+    const index = indexOf(hashOfPartitionKey(partitionKey), stage.shards.length);
+    this.#append(stage, index, partitionKey, data);
   }
 
   /** Invokes every shard that has records, stage after stage, until none is left. */
@@ -93,26 +95,19 @@ export class Deployment {
 
   #shuffleOf({ id }: StagePlan): Shuffle {
     return {
-      send: async (sent) => {
-        for (const { to, packet } of packetsOf(sent, MOST_EVENTS_OF_A_PACKET)) {
-          const stage = this.#stage(to);
-          const { input } = stage.plan;
-          if (input.kind !== 'shuffle') continue;
-          const data = encodePacket(packet);
-          const hash = hashOfPartition(packet.partition, input.partitions);
-          this.#append(stage, hash, `${packet.producer}/${packet.partition}`, data, packet.events.length);
-          this.#count(id, { packets: 1, packetBytes: data.length, putUnits: putUnitsOf(data) });
+      send: async (to, sent, progress) => {
+        const stage = this.#stage(to);
+        const homeOf = (partition: number): string => this.#homeOf(stage, partition);
+        const parcels = parcelsOf(sent, homeOf, MOST_EVENTS_OF_A_PARCEL);
+        const shards = stage.shards.map(({ shardId }) => shardId);
+        for (const { parcel, outputs } of progress === undefined
+          ? parcels
+          : telling(parcels, progress, shards)) {
+          const data = encodeParcel(parcel);
+          this.#append(stage, shards.indexOf(parcel.shard), parcel.producer, data, outputs.length);
+          this.#count(id, { parcels: 1, parcelBytes: data.length, putUnits: putUnitsOf(data) });
         }
-        return [];
-      },
-      announce: async (to, progress) => {
-        const data = encodeProgress(progress);
-        const { shards } = this.#stage(to);
-        for (const [index] of shards.entries()) {
-          const hash = (BigInt(index) * HASH_KEYS) / BigInt(shards.length);
-          this.#append(this.#stage(to), hash + 1n, progress.producer, data);
-        }
-        this.#count(id, { progress: shards.length, putUnits: shards.length });
+        return { left: [], isTold: true };
       },
       peers: async () => this.#stage(id).shards.map(({ shardId }) => shardId),
     };
@@ -120,15 +115,20 @@ export class Deployment {
 
   #append(
     { shards }: DeployedStage,
-    hash: bigint,
+    index: number,
     partitionKey: string,
     data: Uint8Array,
     events?: number,
   ): void {
     this.#sequence += 1n;
-    const index = Number((hash * BigInt(shards.length)) / HASH_KEYS);
     const sequenceNumber = String(this.#sequence);
     shards[index]?.put({ sequenceNumber, partitionKey, data, arrival: this.#now }, events);
+  }
+
+  #homeOf(stage: DeployedStage, partition: number): string {
+    const { input } = stage.plan;
+    const hash = hashOfPartition(partition, input.kind === 'shuffle' ? input.partitions : 1);
+    return stage.shards[indexOf(hash, stage.shards.length)]?.shardId ?? '';
   }
 
   #count(stageId: string, used: Partial<Usage>): void {
@@ -141,6 +141,11 @@ export class Deployment {
     if (stage === undefined) throw new RangeError(`pipeline has no stage "${id}"`);
     return stage;
   }
+}
+
+/** Shards have equal shares of the hash keys. */
+function indexOf(hash: bigint, shards: number): number {
+  return Number((hash * BigInt(shards)) / HASH_KEYS);
 }
 
 /** What Kinesis charges for a record. */

@@ -3,15 +3,14 @@ import { NOTHING_WRITTEN, type Written } from '../metered-store.ts';
 /** What a stage has used, as AWS would count it. */
 export interface Usage {
   readonly records: number;
-  /** In the packets that came from other stages. */
+  /** In the parcels that came from other stages. */
   readonly events: number;
   readonly invocations: number;
   /** Of the handler: the event parsed, records decoded, operators, journal, the answer encoded. */
   readonly cpuMicros: number;
   /** What the stage has put into the streams of others. */
-  readonly packets: number;
-  readonly packetBytes: number;
-  readonly progress: number;
+  readonly parcels: number;
+  readonly parcelBytes: number;
   /** Each is 25 KB begun of a record. */
   readonly putUnits: number;
   readonly journal: Written;
@@ -25,9 +24,8 @@ export const NOTHING_USED: Usage = {
   events: 0,
   invocations: 0,
   cpuMicros: 0,
-  packets: 0,
-  packetBytes: 0,
-  progress: 0,
+  parcels: 0,
+  parcelBytes: 0,
   putUnits: 0,
   journal: NOTHING_WRITTEN,
   resultUnits: 0,

@@ -1,33 +1,15 @@
 import {
-  ListShardsCommand,
   PutRecordsCommand,
   type KinesisClient,
-  type ListShardsCommandInput,
   type PutRecordsRequestEntry,
   type Shard,
 } from '@aws-sdk/client-kinesis';
 import { RetryableError } from '../model/index.ts';
+import { openShards } from './open-shards.ts';
 
 /** @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
 const MOST_RECORDS = 500;
 const MOST_ROUNDS = 4;
-
-/** The shards of a stream that can get records. */
-export async function openShards(
-  client: KinesisClient,
-  stream: Pick<ListShardsCommandInput, 'StreamName' | 'StreamARN'>,
-): Promise<readonly Shard[]> {
-  const open: Shard[] = [];
-  let page: ListShardsCommandInput = stream;
-  for (;;) {
-    const { Shards = [], NextToken } = await client.send(new ListShardsCommand(page));
-    open.push(
-      ...Shards.filter(({ SequenceNumberRange }) => SequenceNumberRange?.EndingSequenceNumber === undefined),
-    );
-    if (NextToken === undefined) return open;
-    page = { NextToken };
-  }
-}
 
 /**
  * Puts a record into each open shard of a stream. Shards can be split or merged between being found and being written

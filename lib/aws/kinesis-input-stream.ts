@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import type { InputStream, ShardFacts } from '../engine/index.ts';
 import type { InputRecord, Position } from '../model/index.ts';
-import { openShards } from './each-shard.ts';
+import { openShards } from './open-shards.ts';
 
 /** The first read asks whether anything is missing at all, and usually nothing is. */
 const PROBE_LIMIT = 1;

@@ -1,43 +1,34 @@
-import { PutRecordsCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
-import type { Shuffle } from '../engine/index.ts';
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import type { Sent, Shuffle } from '../engine/index.ts';
 import {
-  encodePacket,
-  encodeProgress,
-  hashOfPartition,
-  packetsOf,
+  encodeParcel,
+  parcelsOf,
   standInFor,
+  telling,
+  type HomeOf,
   type Packed,
   type Progress,
   type SentOutput,
 } from '../model/index.ts';
 import type { SendPlan } from '../plan/index.ts';
-import { putIntoEachShard } from './each-shard.ts';
+import { ShuffleStream, type Entry } from './shuffle-stream.ts';
 
-/** @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecords.html */
-const MOST_RECORDS = 500;
-const MOST_REQUEST_BYTES = 4_500_000;
-
-/** More than a packet of small events takes; larger ones are cut by their bytes. */
-const MOST_EVENTS = 2_000;
-/** Compressed. A shard takes 1 MiB a second: of small packets it still takes some when it is nearly full. */
-const MOST_PACKET_BYTES = 256 * 1024;
+/** More than a parcel of small events takes; larger ones are cut by their bytes. */
+const MOST_EVENTS = 5_000;
+/** Compressed. A shard takes 1 MiB a second: of small parcels it still takes some when it is nearly full. */
+const MOST_PARCEL_BYTES = 256 * 1024;
 /** A single event may fill a record, which has 1 MiB with its partition key. */
 const MOST_EVENT_BYTES = 1_000_000;
-
-interface Entry {
-  readonly packed: Packed;
-  readonly data: Uint8Array;
-}
+/** How often in a row nothing arrives because shards were split or merged. */
+const MOST_DETOURS = 4;
 
 /**
- * Sends events to other stages as packets in Kinesis streams of the pipeline's own. A request holds one packet of each
- * part at most, since what fails of a request says nothing about the order of the rest.
+ * Sends events to other stages as parcels in Kinesis streams of the pipeline's own. The next parcel for a shard is sent
+ * when the one before has arrived, since what fails of a request says nothing about the order of the rest.
  */
 export class KinesisShuffle implements Shuffle {
-  readonly #client: KinesisClient;
   readonly #peers: () => Promise<readonly string[]>;
-  readonly #streams: Readonly<Record<string, string>>;
-  readonly #partitions: ReadonlyMap<string, number>;
+  readonly #streams: ReadonlyMap<string, ShuffleStream>;
 
   constructor(
     client: KinesisClient,
@@ -45,114 +36,81 @@ export class KinesisShuffle implements Shuffle {
     streams: Readonly<Record<string, string>>,
     sends: readonly SendPlan[],
   ) {
-    this.#client = client;
     this.#peers = peers;
-    this.#streams = streams;
-    this.#partitions = new Map(sends.map(({ to, partitions }) => [to, partitions]));
+    const partitions = new Map(sends.map((send) => [send.to, send.partitions]));
+    this.#streams = new Map(
+      Object.entries(streams).map(([to, name]) => [
+        to,
+        new ShuffleStream(client, name, partitions.get(to) ?? 1),
+      ]),
+    );
   }
 
   /** What can't be sent is handed back; it is tried again with the next batch. */
-  async send(sent: readonly SentOutput[], signal?: AbortSignal): Promise<readonly SentOutput[]> {
+  async send(
+    to: string,
+    sent: readonly SentOutput[],
+    progress?: Progress,
+    signal?: AbortSignal,
+  ): Promise<Sent> {
+    const stream = this.#streamTo(to);
     const left = new Set(sent);
-    while (left.size > 0 && !isAborted(signal)) {
-      const entries = firstOfEach(packetsOf([...left], MOST_EVENTS)).map(fitting);
-      let isAnySent = false;
-      for (const request of requestsOf(entries)) {
-        if (isAborted(signal)) break;
-        for (const { packed } of await this.#put(request)) {
-          isAnySent = true;
-          for (const output of packed.outputs) left.delete(output);
-        }
+    const told = new Set<string>();
+    let detours = 0;
+    for (;;) {
+      const { open, homeOf } = await stream.homes();
+      const untold = progress === undefined ? [] : open.filter((shard) => !told.has(shard));
+      const isDone = left.size === 0 && untold.length === 0;
+      if (isDone || detours === MOST_DETOURS || signal?.aborted === true) {
+        return { left: sent.filter((output) => left.has(output)), isTold: untold.length === 0 };
       }
-      if (!isAnySent) break;
+      const parcels = parcelsOf([...left], homeOf, MOST_EVENTS);
+      const all = progress === undefined ? parcels : telling(parcels, progress, untold);
+      const first = firstOfEachShard(all).map((packed) => fitting(packed, homeOf));
+      const { taken, isAnyAstray } = await stream.put(first, signal);
+      for (const { packed } of taken) {
+        for (const output of packed.outputs) left.delete(output);
+        if (packed.parcel.progress !== undefined) told.add(packed.parcel.shard);
+      }
+      if (taken.length > 0) detours = 0;
+      else if (isAnyAstray) detours += 1;
+      else detours = MOST_DETOURS;
     }
-    return sent.filter((output) => left.has(output));
-  }
-
-  async announce(to: string, progress: Progress): Promise<void> {
-    const Data = encodeProgress(progress);
-    await putIntoEachShard(this.#client, this.#streamOf(to), { PartitionKey: progress.producer, Data });
   }
 
   peers(): Promise<readonly string[]> {
     return this.#peers();
   }
 
-  /** Sends a request, and answers with those of its entries that arrived. */
-  async #put(entries: readonly Entry[]): Promise<readonly Entry[]> {
-    const [first] = entries;
-    if (first === undefined) return [];
-    const { to } = first.packed;
-    const partitions = this.#partitions.get(to) ?? 1;
-    const { Records = [] } = await this.#client.send(
-      new PutRecordsCommand({
-        StreamName: this.#streamOf(to),
-        Records: entries.map(({ packed, data }) => ({
-          Data: data,
-          PartitionKey: `${packed.packet.producer}/${packed.packet.partition}`,
-          ExplicitHashKey: String(hashOfPartition(packed.packet.partition, partitions)),
-        })),
-      }),
-    );
-    return entries.filter((_, index) => Records[index]?.SequenceNumber !== undefined);
-  }
-
-  #streamOf(to: string): string {
-    const stream = this.#streams[to];
+  #streamTo(to: string): ShuffleStream {
+    const stream = this.#streams.get(to);
     if (stream !== undefined) return stream;
     throw new RangeError(`no stream is known for stage "${to}"; deploy the pipeline again`);
   }
 }
 
-/** The first packet of each sender and part: what comes behind it is sent when it has arrived. */
-function firstOfEach(packed: readonly Packed[]): readonly Packed[] {
+/** What comes behind it is sent when it has arrived. */
+function firstOfEachShard(packed: readonly Packed[]): readonly Packed[] {
   const first = new Map<string, Packed>();
-  for (const each of packed) {
-    const name = `${each.to} ${each.packet.producer} ${each.packet.partition}`;
-    if (!first.has(name)) first.set(name, each);
-  }
+  for (const each of packed) if (!first.has(each.parcel.shard)) first.set(each.parcel.shard, each);
   return [...first.values()];
 }
 
 /**
- * A packet of the size a packet should have: of one that is too large, as many of its first events as fit. An event that
+ * A parcel of the size a parcel should have: of one that is too large, as many of its first events as fit. An event that
  * no record can hold is replaced by what says so.
  */
-function fitting(packed: Packed): Entry {
-  const { packet, outputs } = packed;
-  const data = encodePacket(packet);
-  if (data.length <= MOST_PACKET_BYTES) return { packed, data };
+function fitting(packed: Packed, homeOf: HomeOf): Entry {
+  const { outputs, parcel } = packed;
+  const data = encodeParcel(parcel);
+  if (data.length <= MOST_PARCEL_BYTES) return { packed, data };
   const [only] = outputs;
   if (only !== undefined && outputs.length === 1) {
     if (data.length <= MOST_EVENT_BYTES) return { packed, data };
-    return { packed, data: encodePacket({ ...packet, events: [standInFor(only, data.length)] }) };
+    const [told] = parcelsOf([standInFor(only, data.length)], homeOf);
+    return { packed, data: encodeParcel({ ...parcel, packets: told?.parcel.packets ?? [] }) };
   }
-  const count = Math.max(1, Math.floor((outputs.length * MOST_PACKET_BYTES) / data.length));
-  return fitting({
-    ...packed,
-    outputs: outputs.slice(0, count),
-    packet: { ...packet, events: packet.events.slice(0, count) },
-  });
-}
-
-/** Requests of one stream each, no larger than allowed. */
-function* requestsOf(entries: readonly Entry[]): Iterable<readonly Entry[]> {
-  let request: Entry[] = [];
-  let bytes = 0;
-  for (const entry of entries) {
-    const isOther = request[0] !== undefined && request[0].packed.to !== entry.packed.to;
-    const isFull = request.length === MOST_RECORDS || bytes + entry.data.length > MOST_REQUEST_BYTES;
-    if (request.length > 0 && (isOther || isFull)) {
-      yield request;
-      request = [];
-      bytes = 0;
-    }
-    request.push(entry);
-    bytes += entry.data.length;
-  }
-  if (request.length > 0) yield request;
-}
-
-function isAborted(signal: AbortSignal | undefined): boolean {
-  return signal?.aborted === true;
+  const count = Math.max(1, Math.floor((outputs.length * MOST_PARCEL_BYTES) / data.length));
+  const [smaller = packed] = parcelsOf(outputs.slice(0, count), homeOf);
+  return fitting(smaller, homeOf);
 }

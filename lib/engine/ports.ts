@@ -32,17 +32,27 @@ export interface OutputSinks {
   deliver(outputs: readonly TableOutput[], signal?: AbortSignal): Promise<readonly TableOutput[]>;
 }
 
+/** What became of what was sent to a stage. */
+export interface Sent {
+  /** Events that could not be sent in time. */
+  readonly left: readonly SentOutput[];
+  /** Whether each of its tasks was told how far this one has got. */
+  readonly isTold: boolean;
+}
+
 /** The way to the stages behind. */
 export interface Shuffle {
   /**
-   * Sends events, those of one task and part in the order given, and answers with those it could not send in time; if one
-   * is among them, so are all behind it of the same task and part. Called with events that were sent before as well: their
-   * receiver knows them by their number. Once the signal is aborted, nothing more is begun.
+   * Sends events to a stage, those of one part in the order given, and tells each of its tasks how far this one has got,
+   * behind all the events for it. If an event is left, so are all behind it of the same part. Called with events that were
+   * sent before as well: their receiver knows them by their number. Once the signal is aborted, nothing more is begun.
    */
-  send(sent: readonly SentOutput[], signal?: AbortSignal): Promise<readonly SentOutput[]>;
-
-  /** Tells every task of a stage how far this one has got. Called once everything before has been sent. */
-  announce(to: string, progress: Progress): Promise<void>;
+  send(
+    to: string,
+    sent: readonly SentOutput[],
+    progress: Progress | undefined,
+    signal?: AbortSignal,
+  ): Promise<Sent>;
 
   /** The shards of the stream this stage reads that can still get records. */
   peers(): Promise<readonly string[]>;

@@ -8,7 +8,7 @@ interface Producer {
   readonly isEnded: boolean;
 }
 
-/** The tasks whose packets a shuffle carries; part of event time, and so of the state. */
+/** The tasks whose parcels a shuffle carries; part of event time, and so of the state. */
 export interface Producers {
   readonly known: Readonly<Record<string, Producer>>;
   /** Of each stage that sends, the tasks that can still get records. */
@@ -44,7 +44,7 @@ export function heardOf(all: Producers, progress: Progress, arrival: number): Pr
   };
 }
 
-/** A packet shows that its task is there, though not how far it has got. */
+/** A parcel shows that its task is there, though not how far it has got. */
 export function seen(all: Producers, producer: string, arrival: number): Producers {
   const before = all.known[producer];
   if (before !== undefined && before.arrival >= arrival) return all;

@@ -10,8 +10,8 @@ export const SENT = '~sent';
  * The events of a packet that have not come before.
  * @throws FatalError if events before them are missing: the shuffle has lost records
  */
-export function newEventsOf(received: KeyedTable, packet: Packet): readonly SentEvent[] {
-  const { producer, partition, from, events } = packet;
+export function newEventsOf(received: KeyedTable, producer: string, packet: Packet): readonly SentEvent[] {
+  const { partition, from, events } = packet;
   const entry = received.get(String(partition), producer);
   const count = typeof entry?.value === 'number' ? entry.value : 0;
   if (from > count) {

@@ -3,8 +3,7 @@ import type { Looked } from '../joins/index.ts';
 import {
   decodeControlRecord,
   decodeKey,
-  decodePacket,
-  decodeProgress,
+  decodeParcel,
   EVERYWHERE,
   FatalError,
   hashOfPartition,
@@ -17,6 +16,7 @@ import {
   type InputRecord,
   type Output,
   type RowOutput,
+  type SentEvent,
 } from '../model/index.ts';
 import { planOf, stageGraphOf, type Edge, type StagePlan } from '../plan/index.ts';
 import { compileStage, type CompiledStage } from './compile.ts';
@@ -45,8 +45,7 @@ type HashRange = Pick<ShardFacts, 'firstHash' | 'lastHash'>;
  * 4. move the watermark on, unless the record lies too far ahead
  * 5. call back everything that is due by then, earliest first, upstream operators first
  *
- * Behind a shuffle a record is a packet of events, which don't move event time, or tells how far a task before has got,
- * which does.
+ * Behind a shuffle a record is a parcel of events, which don't move event time; how far its sender has got does.
  */
 export class StageTask {
   readonly state: TaskState;
@@ -145,29 +144,31 @@ export class StageTask {
   }
 
   #processShuffled(record: InputRecord): void {
-    const { time } = this.state;
-    const { producers = NO_PRODUCERS } = time;
-    const progress = decodeProgress(record.data);
-    if (progress !== undefined) {
-      this.#moveTo(this.#timeOf(heardOf(producers, progress, record.arrival), record.arrival));
+    const { arrival } = record;
+    const parcel = decodeParcel(record.data, this.#shardId);
+    if (parcel === undefined) {
+      const message = 'record is no parcel; nothing but this pipeline may write to its shuffle';
+      this.#deadLetter('undecodable', this.#stage.id, message, arrival);
       return;
     }
-    const packet = decodePacket(record.data);
-    if (packet === undefined) {
-      const message = 'record is no packet; nothing but this pipeline may write to its shuffle';
-      this.#deadLetter('undecodable', this.#stage.id, message, record.arrival);
-      return;
+    const { producer, shard, packets, progress } = parcel;
+    if (shard !== this.#shardId) return;
+    for (const packet of packets) {
+      for (const sent of newEventsOf(this.#table(RECEIVED), producer, packet)) this.#receive(sent);
     }
-    for (const { edge, event } of newEventsOf(this.#table(RECEIVED), packet)) {
-      const receive = this.#compiled.receive.get(edge);
-      if (receive !== undefined) receive(event);
-      else if (edge === TOO_LARGE) {
-        const message = 'event was too large to be sent to this stage; the value says where it came from';
-        this.#deadLetter('undeliverable', this.#stage.id, message, event.timestamp, event.value);
-      } else
-        this.#deadLetter('failed', edge, 'nothing in this version takes it', event.timestamp, event.value);
-    }
-    this.state.time = { ...time, producers: seen(producers, packet.producer, record.arrival) };
+    const { producers = NO_PRODUCERS } = this.state.time;
+    if (progress === undefined)
+      this.state.time = { ...this.state.time, producers: seen(producers, producer, arrival) };
+    else this.#moveTo(this.#timeOf(heardOf(producers, progress, arrival), arrival));
+  }
+
+  #receive({ edge, event }: SentEvent): void {
+    const receive = this.#compiled.receive.get(edge);
+    if (receive !== undefined) receive(event);
+    else if (edge === TOO_LARGE) {
+      const message = 'event was too large to be sent to this stage; the value says where it came from';
+      this.#deadLetter('undeliverable', this.#stage.id, message, event.timestamp, event.value);
+    } else this.#deadLetter('failed', edge, 'nothing in this version takes it', event.timestamp, event.value);
   }
 
   #timeAtTick(arrival: number): EventTime {

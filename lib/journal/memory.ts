@@ -26,6 +26,8 @@ export interface TaskMemory {
   outbox: readonly Output[];
   /** Event time as the stages behind were last told it. */
   announced: number | undefined;
+  /** The tasks of this stage, as they were when this one began to tell how far it is. */
+  peers: readonly string[] | undefined;
   /** How many of them entry n holds. */
   journaledOutbox: number;
   checkpoint: CheckpointRef | undefined;

@@ -1,9 +1,10 @@
-import type { Shuffle } from '../engine/index.ts';
+import type { Sent, Shuffle } from '../engine/index.ts';
 import {
   decode,
   encode,
   FatalError,
   isCovered,
+  RetryableError,
   type Output,
   type SentOutput,
   type TableOutput,
@@ -58,7 +59,7 @@ export async function deliver(context: TaskContext, memory: TaskMemory): Promise
   const waiting = context.isTransactional ? memory.outbox.filter((output) => !isReady(output)) : [];
   const left = [
     ...(await deliverToTables(context, ready.filter(isForTables), memory.deliverUntil)),
-    ...(await send(context, ready.filter(isSent), memory.deliverUntil)),
+    ...(await send(context, memory, ready.filter(isSent), waiting.some(isSent))),
   ];
   memory.outbox = left.length === 0 ? waiting : [...inOrder(ready, left), ...waiting];
 }
@@ -76,35 +77,73 @@ async function deliverToTables(
   return outputs.length === 0 ? [] : ports.sinks.deliver(outputs, until);
 }
 
+/** Sends events on and, if none has to wait, how far the task has got with them. */
 async function send(
   context: TaskContext,
+  memory: TaskMemory,
   outputs: readonly SentOutput[],
-  until: AbortSignal | undefined,
-): Promise<readonly Output[]> {
-  return outputs.length === 0 ? [] : shuffleOf(context).send(outputs, until);
+  isAnyWaiting: boolean,
+): Promise<readonly SentOutput[]> {
+  if (outputs.length === 0) return [];
+  const isNews = memory.announced !== memory.task.state.time.watermark && !isAnyWaiting;
+  if (isNews) return (await tell(context, memory, { outputs, until: memory.deliverUntil })).left;
+  const left: SentOutput[] = [];
+  for (const to of new Set(outputs.map((output) => output.to))) {
+    const own = outputs.filter((output) => output.to === to);
+    left.push(...(await shuffleOf(context).send(to, own, undefined, memory.deliverUntil)).left);
+  }
+  return left;
 }
 
 /**
  * Tells the stages behind how far this task has got, unless something it has sent is still on its way, or they know.
  * @param isEnded everything the shard ever held is through
+ * @throws RetryableError if one of their tasks wasn't told
  */
 export async function announce(context: TaskContext, memory: TaskMemory, isEnded = false): Promise<void> {
+  if (context.receivers.length === 0 || memory.outbox.some(isSent)) return;
+  if (memory.announced === memory.task.state.time.watermark && !isEnded) return;
+  const { isTold } = await tell(context, memory, { isEnded });
+  if (isTold) return;
+  throw new RetryableError(
+    `not every task behind "${context.taskId}" could be told how far it has got; the batch is delivered again`,
+    { code: 'MR2006' },
+  );
+}
+
+interface Telling {
+  readonly outputs?: readonly SentOutput[];
+  readonly isEnded?: boolean;
+  readonly until?: AbortSignal | undefined;
+}
+
+/** Sends what there is to each of the stages behind, and how far this task has got. */
+async function tell(
+  context: TaskContext,
+  memory: TaskMemory,
+  { outputs = [], isEnded = false, until }: Telling,
+): Promise<Sent> {
   const { receivers, stageId, shardId } = context;
-  if (receivers.length === 0 || memory.outbox.some(isSent)) return;
   const { watermark } = memory.task.state.time;
-  if (memory.announced === watermark && !isEnded) return;
   const shuffle = shuffleOf(context);
-  const peers = (await shuffle.peers()).map((peer) => `${stageId}/${peer}`);
-  for (const to of receivers) {
-    const progress = {
-      producer: `${stageId}/${shardId}`,
-      watermark: memory.task.progressFor(to),
-      peers,
-      isEnded,
-    };
-    await shuffle.announce(to, progress);
+  // Shards come only where others end, and one that ends says who is there now.
+  if (memory.peers === undefined || isEnded)
+    memory.peers = (await shuffle.peers()).map((peer) => `${stageId}/${peer}`);
+  const { peers } = memory;
+  const left: SentOutput[] = [];
+  let isTold = true;
+  for (const to of new Set([...receivers, ...outputs.map((output) => output.to)])) {
+    const sent = await shuffle.send(
+      to,
+      outputs.filter((output) => output.to === to),
+      { producer: `${stageId}/${shardId}`, watermark: memory.task.progressFor(to), peers, isEnded },
+      until,
+    );
+    left.push(...sent.left);
+    isTold &&= sent.isTold;
   }
-  memory.announced = watermark;
+  if (isTold) memory.announced = watermark;
+  return { left, isTold };
 }
 
 function shuffleOf({ ports, stageId }: TaskContext): Shuffle {

@@ -28,6 +28,7 @@ export function memoryAt(task: StageTask, entry: JournalEntry, outbox: readonly 
     bytesSinceCheckpoint: 0,
     isUpgraded: false,
     announced: undefined,
+    peers: undefined,
   };
 }
 

@@ -12,7 +12,7 @@ const FORMAT_DEFLATED = 2;
 const FORMAT_BROTLI = 3;
 
 const WORTH_COMPRESSING_BYTES = 256;
-/** About what state and packets are compressed to: a reader allocates that much, not 16 KB for each packet. */
+/** About what state and parcels are compressed to: a reader allocates that much, not 16 KB each time. */
 const USUAL_RATIO = 4;
 const LEAST_CHUNK_BYTES = 64;
 

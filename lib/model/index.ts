@@ -26,17 +26,16 @@ export {
   type TableOutput,
 } from './output.ts';
 export {
-  decodePacket,
-  decodeProgress,
-  encodePacket,
-  encodeProgress,
-  packetsOf,
+  parcelsOf,
   standInFor,
+  telling,
   TOO_LARGE,
+  type HomeOf,
   type Packed,
   type Packet,
-  type Progress,
-} from './packet.ts';
+  type Parcel,
+} from './parcel.ts';
+export { decodeParcel, encodeParcel } from './parcel-record.ts';
 export { hashOfPartition, hashOfPartitionKey, partitionOf } from './partition.ts';
 export {
   after,
@@ -48,6 +47,7 @@ export {
   SHARD_START,
   type Position,
 } from './position.ts';
+export type { Progress } from './progress.ts';
 export type { InputRecord } from './record.ts';
 export { compareSequenceNumbers, sortableSequenceNumber, type SequenceNumber } from './sequence-number.ts';
 export type { StreamTypeError } from './stream-type-error.ts';

@@ -40,7 +40,7 @@ export type StageInput =
       readonly kind: 'shuffle';
       /** How many parts the keys are divided into: the most shards the stream can usefully have. */
       readonly partitions: number;
-      /** The stages whose packets it reads. */
+      /** The stages whose parcels it reads. */
       readonly from: readonly string[];
     };
 

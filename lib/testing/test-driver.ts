@@ -2,11 +2,11 @@ import type { Pipeline } from '../dsl/index.ts';
 import { StageTask } from '../engine/index.ts';
 import {
   encodeControlRecord,
-  encodePacket,
-  encodeProgress,
+  encodeParcel,
   hashOfPartition,
   hashOfPartitionKey,
-  packetsOf,
+  parcelsOf,
+  telling,
   type InputRecord,
   type Output,
   type SentOutput,
@@ -225,8 +225,10 @@ class PipelineRun {
     each.task.process(record, answersOf(each.task, record, this.#tables));
     const outputs = each.task.takeOutputs();
     this.#put(outputs.filter((output): output is TableOutput => output.kind !== 'sent'));
-    this.#forward(outputs.filter((output): output is SentOutput => output.kind === 'sent'));
-    this.#announce(each);
+    this.#send(
+      each,
+      outputs.filter((output): output is SentOutput => output.kind === 'sent'),
+    );
   }
 
   #put(outputs: readonly TableOutput[]): void {
@@ -241,33 +243,39 @@ class PipelineRun {
     }
   }
 
-  #forward(sent: readonly SentOutput[]): void {
-    for (const { to, packet } of packetsOf(sent)) {
-      const tasks = this.#tasksOf(to);
-      const [first] = tasks;
-      if (first?.stage.input.kind !== 'shuffle') continue;
-      const hash = hashOfPartition(packet.partition, first.stage.input.partitions);
-      const task = tasks[this.#shardOf(hash)];
-      if (task !== undefined) this.#process(task, encodePacket(packet));
-    }
-  }
-
-  /** After each record, as a shard does after each batch. */
-  #announce({ stage, shardId, task }: Task): void {
+  /** Tells after each record how far the task has got, as a shard does after each batch. */
+  #send({ stage, shardId, task }: Task, sent: readonly SentOutput[]): void {
     const peers = this.#tasksOf(stage.id).map((peer) => `${stage.id}/${peer.shardId}`);
+    const producer = `${stage.id}/${shardId}`;
     for (const to of new Set(stage.sends.map((send) => send.to))) {
-      const progress = {
-        producer: `${stage.id}/${shardId}`,
-        watermark: task.progressFor(to),
-        peers,
-        isEnded: false,
-      };
-      for (const each of this.#tasksOf(to)) this.#process(each, encodeProgress(progress));
+      const receivers = this.#tasksOf(to);
+      const parcels = parcelsOf(
+        sent.filter((output) => output.to === to),
+        (partition) => this.#taskOf(to, partition).shardId,
+      );
+      const progress = { producer, watermark: task.progressFor(to), peers, isEnded: false };
+      const shards = receivers.map((receiver) => receiver.shardId);
+      for (const { parcel } of telling(parcels, progress, shards)) {
+        const receiver = receivers.find((each) => each.shardId === parcel.shard);
+        if (receiver !== undefined) this.#process(receiver, encodeParcel(parcel));
+      }
     }
   }
 
   #tasksOf(stageId: string): readonly Task[] {
     return this.#tasks.filter(({ stage }) => stage.id === stageId);
+  }
+
+  /** The task where a part of a stage's keys is at home. */
+  #taskOf(stageId: string, partition: number): Task {
+    const tasks = this.#tasksOf(stageId);
+    const input = tasks[0]?.stage.input;
+    const task =
+      input?.kind === 'shuffle'
+        ? tasks[this.#shardOf(hashOfPartition(partition, input.partitions))]
+        : undefined;
+    if (task === undefined) throw new RangeError(`stage "${stageId}" receives no part ${partition}`);
+    return task;
   }
 
   #shardOf(hash: bigint): number {

@@ -4,11 +4,22 @@ import * as fc from 'fast-check';
 import { KinesisInputStream } from '../../lib/aws/kinesis-input-stream.ts';
 import { KinesisShuffle } from '../../lib/aws/index.ts';
 import { startKinesisEndpoint, type KinesisEndpoint } from '../../lib/local/index.ts';
-import { TOO_LARGE, type SentOutput } from '../../lib/model/index.ts';
-import { noise, packetsIn, PARTITIONS, received, sentTo, upTo } from './shuffle-outputs.ts';
+import { TOO_LARGE, type Progress, type SentOutput } from '../../lib/model/index.ts';
+import {
+  noise,
+  packetsIn,
+  parcelsIn,
+  PARTITIONS,
+  PRODUCER,
+  received,
+  sentTo,
+  upTo,
+} from './shuffle-outputs.ts';
 
 const PREFIX = 'arn:aws:kinesis:us-east-1:000000000000:stream/';
 const MOST_SENDS = 50;
+const NEXT = 'next';
+const PARTS = [0, 1, 2, 3];
 
 let endpoint: KinesisEndpoint;
 let client: KinesisClient;
@@ -64,13 +75,13 @@ async function sendAll(outputs: readonly SentOutput[]): Promise<void> {
   let left = outputs;
   for (let sends = 0; left.length > 0; sends += 1) {
     if (sends === MOST_SENDS) throw new Error(`${left.length} are left after ${sends} sends`);
-    left = await shuffle.send(left);
+    ({ left } = await shuffle.send(NEXT, left));
   }
 }
 
 describe('what is sent arrives', () => {
-  test('once and in order for each part, in one packet if it is little', async () => {
-    const left = await shuffle.send([...sentTo(0, [0, 1, 2]), ...sentTo(3, [0, 1])]);
+  test('once and in order for each part, in one parcel for each shard if it is little', async () => {
+    const { left } = await shuffle.send(NEXT, [...sentTo(0, [0, 1, 2]), ...sentTo(3, [0, 1])]);
 
     const packets = await packetsIn(client, stream);
     expect(left).toEqual([]);
@@ -82,9 +93,9 @@ describe('what is sent arrives', () => {
   });
 
   test('in several packets where events were sent in between before', async () => {
-    await shuffle.send(sentTo(0, [0, 1, 2, 3]));
+    await shuffle.send(NEXT, sentTo(0, [0, 1, 2, 3]));
 
-    await shuffle.send([...sentTo(0, [0, 1]), ...sentTo(0, [3, 4])]);
+    await shuffle.send(NEXT, [...sentTo(0, [0, 1]), ...sentTo(0, [3, 4])]);
 
     expect(received(await packetsIn(client, stream))).toEqual({ values: { 0: [0, 1, 2, 3, 4] }, skipped: 3 });
   });
@@ -107,7 +118,7 @@ describe('what is sent arrives', () => {
           totals[part] = (totals[part] ?? 0) + count;
           return sentTo(part, numbers);
         });
-        left = await shuffle.send([...left, ...fresh]);
+        ({ left } = await shuffle.send(NEXT, [...left, ...fresh]));
         if (shards !== undefined) await scale(shards);
       }
       isThrottled = () => false;
@@ -134,7 +145,7 @@ describe('what is sent arrives', () => {
       { step: 'deserialize' },
     );
 
-    const left = await shuffleVia(impatient).send(sentTo(1, [0, 1, 2]));
+    const { left } = await shuffleVia(impatient).send(NEXT, sentTo(1, [0, 1, 2]));
 
     impatient.destroy();
     expect(left).toEqual([]);
@@ -142,43 +153,155 @@ describe('what is sent arrives', () => {
   });
 });
 
-describe('what could not be sent', () => {
-  test('is handed back, with all behind it of the same part; other parts are sent', async () => {
-    isThrottled = () => true;
-    const outputs = [...sentTo(0, [0, 1]), ...sentTo(1, [0]), ...sentTo(0, [2])];
+/** Of what the shards take: where it is, its events, and how far its sender has got. */
+const told = async (): Promise<readonly unknown[]> =>
+  (await parcelsIn(client, stream))
+    .filter(({ isAstray }) => !isAstray)
+    .map(({ shard, packets, progress: said }) => [
+      Number(shard.slice(-2)),
+      packets.flatMap(({ events }) => events.map(({ event }) => event.value)),
+      said?.watermark,
+    ]);
 
-    const left = await shuffle.send(outputs);
+describe('how far the sender has got', () => {
+  const progress: Progress = { producer: PRODUCER, watermark: 7, peers: [PRODUCER], isEnded: false };
+  test('is told to every shard, behind all the events for it', async () => {
+    const { isTold } = await shuffle.send(NEXT, sentTo(0, upTo(5_001)), progress);
+
+    expect(isTold).toBe(true);
+    expect(await told()).toEqual([
+      [0, upTo(5_000), undefined],
+      [0, [5_000], 7],
+      [1, [], 7],
+    ]);
+  });
+
+  test('is not told to a shard that lacks events', async () => {
+    isThrottled = () => true;
+
+    const { left, isTold } = await shuffle.send(NEXT, [...sentTo(0, [0]), ...sentTo(3, [0])], progress);
+
+    expect([left.length, isTold]).toEqual([1, false]);
+    expect(await told()).toEqual([[1, [0], 7]]);
+  });
+
+  test.each([
+    ['split', 4, [2, 3, 4, 5]],
+    ['merged', 1, [2]],
+  ])('reaches the children of shards that were %s', async (_, shards, children) => {
+    await shuffle.send(NEXT, sentTo(0, [0]));
+    await scale(shards);
+
+    const { isTold } = await shuffle.send(NEXT, [], progress);
+
+    expect(isTold).toBe(true);
+    expect(await told()).toEqual([[0, [0], undefined], ...children.map((child) => [child, [], 7])]);
+  });
+
+  test('costs no look at the shards, unless they have changed', async () => {
+    let looks = 0;
+    client.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          if (commandName === 'ListShardsCommand') looks += 1;
+          return next(args);
+        },
+      { step: 'initialize', name: 'looks' },
+    );
+    for (let n = 0; n < 3; n += 1) await shuffle.send(NEXT, [], { ...progress, watermark: n });
+    const looksBefore = looks;
+    await scale(4);
+    for (let n = 0; n < 3; n += 1) await shuffle.send(NEXT, [], { ...progress, watermark: n });
+    client.middlewareStack.remove('looks');
+
+    expect([looksBefore, looks]).toEqual([1, 2]);
+  });
+});
+
+describe('a parcel whose shard is gone when it comes', () => {
+  test.each([
+    ['was split', 4],
+    ['was merged', 1],
+  ])('is left alone where it arrives, and sent again: the shard %s', async (_, shards) => {
+    await shuffle.send(
+      NEXT,
+      PARTS.flatMap((part) => sentTo(part, [0])),
+    );
+    await scale(shards);
+
+    const { left } = await shuffle.send(
+      NEXT,
+      PARTS.flatMap((part) => sentTo(part, [1, 2])),
+    );
+
+    const parcels = await parcelsIn(client, stream);
+    expect(left).toEqual([]);
+    expect(parcels.filter(({ isAstray }) => isAstray)).toHaveLength(2);
+    expect(received(await packetsIn(client, stream))).toEqual({
+      values: { 0: [0, 1, 2], 1: [0, 1, 2], 2: [0, 1, 2], 3: [0, 1, 2] },
+      skipped: 0,
+    });
+  });
+
+  test('is handed back if that happens again and again', async () => {
+    const unlucky = newClient();
+    let shards = 2;
+    unlucky.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          if (commandName === 'PutRecordsCommand') await scale((shards = 6 - shards));
+          return next(args);
+        },
+      { step: 'initialize' },
+    );
+
+    const { left } = await shuffleVia(unlucky).send(NEXT, sentTo(0, [0, 1]));
+
+    unlucky.destroy();
+    expect(left).toEqual(sentTo(0, [0, 1]));
+    expect(await packetsIn(client, stream)).toEqual([]);
+  });
+});
+
+describe('what could not be sent', () => {
+  test('is handed back, with all behind it of the same shard; other shards get theirs', async () => {
+    isThrottled = () => true;
+    const outputs = [...sentTo(0, [0, 1]), ...sentTo(3, [0]), ...sentTo(0, [2])];
+
+    const { left } = await shuffle.send(NEXT, outputs);
 
     expect(left).toEqual(sentTo(0, [0, 1, 2]));
-    expect(received(await packetsIn(client, stream)).values).toEqual({ 1: [0] });
+    expect(received(await packetsIn(client, stream)).values).toEqual({ 3: [0] });
   });
 
   test('is all of it once there is no time left', async () => {
     const outputs = sentTo(0, [0, 1]);
 
-    const left = await shuffle.send(outputs, AbortSignal.abort());
+    const { left } = await shuffle.send(NEXT, outputs, undefined, AbortSignal.abort());
 
     expect(left).toEqual(outputs);
     expect(await packetsIn(client, stream)).toEqual([]);
   });
 });
 
-describe('a packet', () => {
+describe('a parcel', () => {
   test('has 256 KiB at most, though one event may have more', async () => {
     await sendAll(sentTo(2, upTo(1_400), (number) => noise(number === 700 ? 900_000 : 1_500, number)));
 
-    const packets = await packetsIn(client, stream);
-    const large = packets.filter(({ bytes }) => bytes > 256 * 1024);
+    const parcels = await parcelsIn(client, stream);
+    const large = parcels.filter(({ bytes }) => bytes > 256 * 1024).flatMap(({ packets }) => packets);
     expect(large.map(({ from, events }) => [from, events.length])).toEqual([[700, 1]]);
-    expect(packets.flatMap(({ events }) => events.map(({ event }) => event.timestamp))).toEqual(upTo(1_400));
+    const events = parcels.flatMap(({ packets }) => packets.flatMap((packet) => packet.events));
+    expect(events.map(({ event }) => event.timestamp)).toEqual(upTo(1_400));
   });
 
-  test('has 2,000 events at most, of which a small one takes a few bytes', async () => {
-    await sendAll(sentTo(0, upTo(5_000)));
+  test('has 5,000 events at most, of which a small one takes a few bytes', async () => {
+    await sendAll([...sentTo(0, upTo(6_000)), ...sentTo(1, upTo(6_000))]);
 
-    const packets = await packetsIn(client, stream);
-    expect(packets.map(({ events }) => events.length)).toEqual([2_000, 2_000, 1_000]);
-    expect(Math.max(...packets.map(({ bytes }) => bytes / 2_000))).toBeLessThan(20);
+    const parcels = await parcelsIn(client, stream);
+    const counts = parcels.map(({ packets }) => packets.map(({ events }) => events.length));
+    expect(counts).toEqual([[5_000], [1_000, 4_000], [2_000]]);
+    expect(Math.max(...parcels.map(({ bytes }) => bytes / 5_000))).toBeLessThan(20);
   });
 
   test('says where an event came from that no record can hold, and the next one follows', async () => {

@@ -6,7 +6,7 @@ import { createHandler } from '../../lib/aws/index.ts';
 import type { KinesisEvent } from '../../lib/aws/kinesis-event.ts';
 import type { DynamoDbFault } from '../../lib/local/dynamodb/index.ts';
 import { startLocalPlatform, type LocalPlatform } from '../../lib/local/index.ts';
-import { decodePacket } from '../../lib/model/index.ts';
+import { decodeParcel } from '../../lib/model/index.ts';
 import { JOURNAL_KEY, RESULTS_KEY } from '../../lib/plan/index.ts';
 import { purchases } from '../support/looked-up-orders.ts';
 import { at, record } from '../support/orders.ts';
@@ -111,9 +111,11 @@ async function sent(): Promise<readonly string[]> {
   );
   const { Records = [] } = await platform.kinesis.send(new GetRecordsCommand({ ShardIterator }));
   return Records.flatMap(({ Data = new Uint8Array() }) => {
-    const packet = decodePacket(Data);
-    if (packet?.producer !== `purchases/${shard}`) return [];
-    return packet.events.map(({ event }, index) => `${packet.from + index} ${JSON.stringify(event.value)}`);
+    const parcel = decodeParcel(Data, '');
+    if (parcel?.producer !== `purchases/${shard}`) return [];
+    return parcel.packets.flatMap(({ from, events }) =>
+      events.map(({ event }, index) => `${from + index} ${JSON.stringify(event.value)}`),
+    );
   });
 }
 

@@ -1,6 +1,6 @@
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { createHash } from 'node:crypto';
-import { decodePacket, type Packet, type SentOutput } from '../../lib/model/index.ts';
+import { decodeParcel, type Packet, type Parcel, type SentOutput } from '../../lib/model/index.ts';
 import { logsOf } from './logs-of.ts';
 
 export const PRODUCER = 'orders/shardId-000000000007';
@@ -36,23 +36,35 @@ export function noise(bytes: number, seed: number): string {
   return digests.join('').slice(0, bytes);
 }
 
-export interface PutPacket extends Packet {
+export interface PutParcel extends Parcel {
   readonly bytes: number;
+  /** It is in another shard than it is meant for. */
+  readonly isAstray: boolean;
 }
 
-/** The packets of each shard, in order. A parent comes before its children. */
-export async function packetsIn(client: KinesisClient, streamName: string): Promise<readonly PutPacket[]> {
+/** The parcels of each shard, in order. A parent comes before its children. */
+export async function parcelsIn(client: KinesisClient, streamName: string): Promise<readonly PutParcel[]> {
   const logs = await logsOf(client, streamName, (data) => ({
-    packet: decodePacket(data),
+    parcel: decodeParcel(data, ''),
     bytes: data.length,
   }));
-  return Object.values(logs)
-    .flat()
-    .flatMap(({ packet, bytes }) => (packet === undefined ? [] : [{ ...packet, bytes }]));
+  return Object.entries(logs).flatMap(([shard, records]) =>
+    records.flatMap(({ parcel, bytes }) =>
+      parcel === undefined
+        ? []
+        : [{ ...parcel, bytes, isAstray: Number(parcel.shard.replace('shardId-', '')) !== Number(shard) }],
+    ),
+  );
+}
+
+/** The packets that receivers take. */
+export async function packetsIn(client: KinesisClient, streamName: string): Promise<readonly Packet[]> {
+  const parcels = await parcelsIn(client, streamName);
+  return parcels.filter(({ isAstray }) => !isAstray).flatMap(({ packets }) => packets);
 }
 
 /** The values a receiver takes of each part, and how many it skips. A number that is missing is an error. */
-export function received(packets: readonly PutPacket[]): {
+export function received(packets: readonly Packet[]): {
   readonly values: Readonly<Record<number, readonly unknown[]>>;
   readonly skipped: number;
 } {

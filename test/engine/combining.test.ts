@@ -5,9 +5,9 @@ import * as z from 'zod';
 import { StageTask } from '../../lib/engine/index.ts';
 import {
   encodeControlRecord,
-  encodePacket,
-  encodeProgress,
-  packetsOf,
+  encodeParcel,
+  parcelsOf,
+  type Parcel,
   type SentOutput,
 } from '../../lib/model/index.ts';
 import { describePlan, planOf } from '../../lib/plan/index.ts';
@@ -57,13 +57,17 @@ const eventsOf = (outputs: readonly SentOutput[]): readonly unknown[] =>
 /** The task behind, which has got what this one sent and was told that everybody is this far. */
 function receiving(outputs: readonly SentOutput[], time: string): StageTask {
   const task = new StageTask(clicksPerPage('off'), 'per-page-shuffle', 'shard-0');
-  const progress = { producer: 'clicks/shard-0', peers: ['clicks/shard-0'], isEnded: false };
-  const first = record(1, 'clicks/shard-0', '');
-  task.process({ ...first, data: encodeProgress({ ...progress, watermark: at(time) }) });
-  packetsOf(outputs).forEach(({ packet }, n) =>
-    task.process({ ...record(n + 2, 'clicks/shard-0', ''), data: encodePacket(packet) }),
+  const producer = 'clicks/shard-0';
+  const told = (until: string): Parcel => ({
+    producer,
+    shard: 'shard-0',
+    packets: [],
+    progress: { producer, watermark: at(until), peers: [producer], isEnded: false },
+  });
+  const sentOn = parcelsOf(outputs, () => 'shard-0').map(({ parcel }) => parcel);
+  [told(time), ...sentOn, told('12:10:00')].forEach((parcel, n) =>
+    task.process({ ...record(n + 1, producer, ''), data: encodeParcel(parcel) }),
   );
-  task.process({ ...record(9, '', ''), data: encodeProgress({ ...progress, watermark: at('12:10:00') }) });
   return task;
 }
 

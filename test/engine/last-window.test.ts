@@ -4,9 +4,9 @@ import { count, pipeline, source, tumbling } from 'millrace';
 import { StageTask } from '../../lib/engine/index.ts';
 import {
   encodeControlRecord,
-  encodePacket,
-  encodeProgress,
-  packetsOf,
+  encodeParcel,
+  parcelsOf,
+  telling,
   type InputRecord,
   type Output,
   type SentOutput,
@@ -58,10 +58,11 @@ function tasksOf(definition: typeof inSource) {
     const outputs = first.takeOutputs();
     if (second === undefined) return outputs;
     const sent = outputs.filter((output): output is SentOutput => output.kind === 'sent');
-    for (const { packet } of packetsOf(sent)) second.process(next(encodePacket(packet), arrival));
     const [producer, watermark] = ['orders/shard-0', first.progressFor('rows-shuffle')];
     const progress = { producer, watermark, peers: [producer], isEnded: false };
-    second.process(next(encodeProgress(progress), arrival));
+    const parcels = parcelsOf(sent, () => 'shard-1');
+    for (const { parcel } of telling(parcels, progress, ['shard-1']))
+      second.process(next(encodeParcel(parcel), arrival));
     return second.takeOutputs();
   };
 }

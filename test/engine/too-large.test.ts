@@ -2,11 +2,11 @@ import { expect, test } from '@jest/globals';
 import { count, pipeline, source, tumbling } from 'millrace';
 import { StageTask } from '../../lib/engine/index.ts';
 import {
-  encodePacket,
+  encodeParcel,
+  parcelsOf,
   standInFor,
   type InputRecord,
   type Output,
-  type Packet,
   type SentOutput,
 } from '../../lib/model/index.ts';
 import { at, Order, order, record } from '../support/orders.ts';
@@ -32,14 +32,10 @@ test('an event that was too large to be sent is a dead letter that says where it
     (output): output is SentOutput => output.kind === 'sent',
   );
   if (sent === undefined) throw new Error('nothing was sent');
-  const packet: Packet = {
-    producer: 'orders/shard-0',
-    partition: sent.partition,
-    from: 0,
-    events: [standInFor(sent, 2_000_000)],
-  };
+  const [packed] = parcelsOf([standInFor(sent, 2_000_000)], () => 'shard-0');
+  if (packed === undefined) throw new Error('nothing was packed');
 
-  const outputs = outputsOf('rows-shuffle', { ...record(9, 'p', ''), data: encodePacket(packet) });
+  const outputs = outputsOf('rows-shuffle', { ...record(9, 'p', ''), data: encodeParcel(packed.parcel) });
 
   expect(outputs).toMatchObject([
     {

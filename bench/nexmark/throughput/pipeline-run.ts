@@ -4,21 +4,15 @@ import { recordsOf } from '../../../lib/aws/kinesis-event.ts';
 import type { Shuffle } from '../../../lib/engine/index.ts';
 import { JournaledTask, type Invocation } from '../../../lib/journal/index.ts';
 import type { Looked } from '../../../lib/joins/index.ts';
-import {
-  decodeKey,
-  encodePacket,
-  encodeProgress,
-  packetsOf,
-  type TableOutput,
-} from '../../../lib/model/index.ts';
+import { decodeKey, encodeParcel, parcelsOf, telling, type TableOutput } from '../../../lib/model/index.ts';
 import { planOf, type StagePlan } from '../../../lib/plan/index.ts';
 import { MemoryJournalStore } from '../../../lib/testing/index.ts';
 import type { Query } from '../queries/index.ts';
 import { recordOf, type Batch } from './records.ts';
 
 const SHARD_ID = 'shardId-000000000000';
-/** What a packet of a shuffle holds at most, as where it is sent through Kinesis. */
-const MOST_EVENTS = 2_000;
+/** What a parcel holds at most, as where it is sent through Kinesis. */
+const MOST_EVENTS = 5_000;
 
 /** A pipeline over the events, and the tables outside that it looks up. */
 export interface Subject {
@@ -122,12 +116,12 @@ class StageRun {
   #shuffleTo(stageOf: Surroundings['stageOf']): Shuffle {
     const arrival = (): number => this.#records.at(-1)?.arrival ?? 0;
     return {
-      send: async (sent) => {
-        for (const { to, packet } of packetsOf(sent, MOST_EVENTS))
-          stageOf(to)?.receive(encodePacket(packet), arrival());
-        return [];
+      send: async (to, sent, progress) => {
+        const parcels = parcelsOf(sent, () => SHARD_ID, MOST_EVENTS);
+        const all = progress === undefined ? parcels : telling(parcels, progress, [SHARD_ID]);
+        for (const { parcel } of all) stageOf(to)?.receive(encodeParcel(parcel), arrival());
+        return { left: [], isTold: true };
       },
-      announce: async (to, progress) => stageOf(to)?.receive(encodeProgress(progress), arrival()),
       peers: async () => [SHARD_ID],
     };
   }

@@ -19,6 +19,7 @@ export const FAULTS = {
   'mapping gets or loses its window': 0.01,
   'sandbox is started anew': 0.1,
   'shuffle is resharded': 0.03,
+  'shuffle is resharded under a parcel': 0.03,
   'code is upgraded': 0.02,
   'sandbox has code of before': 0.1,
 } as const;

@@ -1,8 +1,8 @@
 import {
-  encodePacket,
-  encodeProgress,
+  encodeParcel,
   hashOfPartition,
-  packetsOf,
+  parcelsOf,
+  telling,
   type InputRecord,
   type Progress,
   type SentOutput,
@@ -42,16 +42,34 @@ export class LiveStream {
     return this.#shards.filter(({ isClosed }) => !isClosed);
   }
 
-  send(sent: readonly SentOutput[]): void {
-    for (const { packet } of packetsOf(sent)) {
-      const hash = hashOfPartition(packet.partition, this.#partitions);
-      const home = this.openShards.find(({ firstHash, lastHash }) => firstHash <= hash && hash <= lastHash);
-      if (home !== undefined) this.#put(home, encodePacket(packet));
+  /**
+   * Sends each parcel to its shard. One whose shard is split or merged just then goes astray, and is sent again.
+   * @param isOvertaken with what the stream is resharded before the next parcel comes, if it is
+   */
+  send(
+    sent: readonly SentOutput[],
+    progress: Progress | undefined,
+    isOvertaken: () => Random | undefined,
+  ): void {
+    const told = new Set<string>();
+    let waiting = sent;
+    for (;;) {
+      const untold = this.openShards.map(({ shardId }) => shardId).filter((shardId) => !told.has(shardId));
+      const parcels = parcelsOf(waiting, (partition) => this.#homeOf(partition).shardId);
+      const all = progress === undefined ? parcels : telling(parcels, progress, untold);
+      if (all.length === 0) return;
+      const astray = all.filter(({ parcel }) => {
+        const random = isOvertaken();
+        if (random !== undefined) this.reshard(random);
+        const meant = this.#shards.find(({ shardId }) => shardId === parcel.shard);
+        if (meant === undefined)
+          throw new RangeError(`stage "${this.#stage}" has no shard "${parcel.shard}"`);
+        this.#put(this.#shardWith(meant.firstHash), encodeParcel(parcel));
+        if (!meant.isClosed && parcel.progress !== undefined) told.add(parcel.shard);
+        return meant.isClosed;
+      });
+      waiting = astray.flatMap(({ outputs }) => outputs);
     }
-  }
-
-  announce(progress: Progress): void {
-    for (const shard of this.openShards) this.#put(shard, encodeProgress(progress));
   }
 
   /** Splits a shard, or merges two. */
@@ -68,6 +86,16 @@ export class LiveStream {
     const middle = (shard.firstHash + shard.lastHash) / 2n;
     this.#create([shard], shard.firstHash, middle);
     this.#create([shard], middle + 1n, shard.lastHash);
+  }
+
+  #homeOf(partition: number): LiveShard {
+    return this.#shardWith(hashOfPartition(partition, this.#partitions));
+  }
+
+  #shardWith(hash: bigint): LiveShard {
+    const shard = this.openShards.find(({ firstHash, lastHash }) => firstHash <= hash && hash <= lastHash);
+    if (shard === undefined) throw new RangeError(`no open shard of stage "${this.#stage}" takes ${hash}`);
+    return shard;
   }
 
   #create(parents: readonly LiveShard[], firstHash: bigint, lastHash: bigint): void {

@@ -7,14 +7,23 @@ import {
   type Tail,
 } from '../../journal/index.ts';
 import type { InputStream } from '../../engine/index.ts';
-import { decode, encode, SHARD_START, type InputRecord, type TableOutput } from '../../model/index.ts';
+import {
+  decode,
+  decodeParcel,
+  encode,
+  encodeParcel,
+  SHARD_START,
+  type InputRecord,
+  type TableOutput,
+} from '../../model/index.ts';
 import { ordersWorkload } from './orders-workload.ts';
 import type { SimulatedWorld } from './sandbox.ts';
-import { simulate } from './simulate.ts';
+import { simulate, type Workload } from './simulate.ts';
+import { stagesWorkload } from './stages-workload.ts';
 
 type Mutate = (world: SimulatedWorld) => SimulatedWorld;
 
-/** Ways to break the protocol or what it relies on, by what is broken. Each must be noticed. */
+/** Ways to break the protocol of one stage, or what it relies on, by what is broken. Each must be noticed. */
 export const MUTANTS: Readonly<Record<string, Mutate>> = {
   'the append has no condition': withStore((store) => {
     const lost = new Map<string, JournalEntry>();
@@ -95,21 +104,7 @@ export const MUTANTS: Readonly<Record<string, Mutate>> = {
     append: (task, entry) =>
       store.append(task, entry.n % 5 === 4 ? { ...entry, through: SHARD_START } : entry),
   })),
-  'sequence numbers are compared as numbers': (world) => ({
-    ...world,
-    newTask: (shardId, ports, version) => {
-      const stream: InputStream = {
-        ...ports.stream,
-        readAfter: async function* (shard, position) {
-          for await (const records of ports.stream.readAfter(shard, position)) yield records.map(asNumber);
-        },
-      };
-      const task = world.newTask(shardId, { ...ports, stream }, version);
-      return {
-        invoke: (invocation) => task.invoke({ ...invocation, records: invocation.records.map(asNumber) }),
-      };
-    },
-  }),
+  'sequence numbers are compared as numbers': withRecords(asNumber),
   'undelivered outputs are called delivered': withSinks(({ sinks }) => async (outputs) => {
     await sinks.deliver(outputs.slice(1));
     return [];
@@ -117,6 +112,19 @@ export const MUTANTS: Readonly<Record<string, Mutate>> = {
   'an output has another identity each time': withSinks(({ sinks, newToken }) => (outputs) => {
     const index = Number(newToken().slice('token-'.length));
     return sinks.deliver(outputs.map((output): TableOutput => ({ ...output, id: { ...output.id, index } })));
+  }),
+};
+
+/** The same between stages. */
+const SHUFFLE_MUTANTS: Readonly<Record<string, Mutate>> = {
+  'a parcel that went astray is taken where it is': withRecords((record, shardId) => {
+    const parcel = decodeParcel(record.data, shardId);
+    return parcel === undefined ? record : { ...record, data: encodeParcel({ ...parcel, shard: shardId }) };
+  }),
+  'a parcel loses its last packet': withRecords((record, shardId) => {
+    const parcel = decodeParcel(record.data, shardId);
+    if (parcel === undefined || parcel.packets.length < 2) return record;
+    return { ...record, data: encodeParcel({ ...parcel, packets: parcel.packets.slice(0, -1) }) };
   }),
 };
 
@@ -132,8 +140,12 @@ export async function runMutants({
   readonly print: (line: string) => void;
 }): Promise<boolean> {
   const survivors: string[] = [];
-  for (const [name, mutate] of Object.entries(MUTANTS)) {
-    const caught = await firstFailure(mutate, seeds);
+  const all = [
+    ...Object.entries(MUTANTS).map(([name, mutate]) => ({ name, mutate, workload: ordersWorkload })),
+    ...Object.entries(SHUFFLE_MUTANTS).map(([name, mutate]) => ({ name, mutate, workload: stagesWorkload })),
+  ];
+  for (const { name, mutate, workload } of all) {
+    const caught = await firstFailure(mutate, seeds, workload);
     print(
       caught === undefined
         ? `SURVIVED ${seeds} seeds: ${name}`
@@ -142,18 +154,17 @@ export async function runMutants({
     if (caught === undefined) survivors.push(name);
     else print(`           ${caught.failure?.slice(0, 160)}`);
   }
-  print(
-    `${Object.keys(MUTANTS).length - survivors.length} of ${Object.keys(MUTANTS).length} mutants were noticed`,
-  );
+  print(`${all.length - survivors.length} of ${all.length} mutants were noticed`);
   return survivors.length === 0;
 }
 
 export async function firstFailure(
   mutate: Mutate,
   seeds: number,
+  workload: Workload = ordersWorkload,
 ): Promise<{ readonly seed: number; readonly failure: string | undefined } | undefined> {
   for (let seed = 1; seed <= seeds; seed += 1) {
-    const { failure } = await simulate(ordersWorkload, { seed, mutate });
+    const { failure } = await simulate(workload, { seed, mutate });
     if (failure !== undefined) return { seed, failure };
   }
   return undefined;
@@ -217,6 +228,30 @@ function withSinks(
   change: (world: SimulatedWorld) => (outputs: readonly TableOutput[]) => Promise<readonly TableOutput[]>,
 ): Mutate {
   return (world) => ({ ...world, sinks: { deliver: change(world) } });
+}
+
+/** Changes the records a task gets, however it gets them. */
+function withRecords(change: (record: InputRecord, shardId: string) => InputRecord): Mutate {
+  return (world) => ({
+    ...world,
+    newTask: (shardId, ports, version) => {
+      const stream: InputStream = {
+        ...ports.stream,
+        readAfter: async function* (shard, position) {
+          for await (const records of ports.stream.readAfter(shard, position))
+            yield records.map((record) => change(record, shard));
+        },
+      };
+      const task = world.newTask(shardId, { ...ports, stream }, version);
+      return {
+        invoke: (invocation) =>
+          task.invoke({
+            ...invocation,
+            records: invocation.records.map((record) => change(record, shardId)),
+          }),
+      };
+    },
+  });
 }
 
 /** A number has 53 bits for the digits of what needs more. */

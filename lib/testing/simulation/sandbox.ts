@@ -77,15 +77,19 @@ export class SimulatedSandbox {
         },
       },
       shuffle: {
-        send: (sent) =>
+        send: (to, sent, progress) =>
           call('send', async () => {
             const isPart = faults.strikes('outputs are delivered in part', 'send');
             const count = isPart ? decisions.about('part of a send').below(sent.length + 1) : sent.length;
-            const going = sent.slice(0, count);
-            for (const [stage, shuffle] of shuffles) shuffle.send(going.filter(({ to }) => to === stage));
-            return sent.slice(count);
+            shuffles
+              .get(to)
+              ?.send(sent.slice(0, count), isPart ? undefined : progress, () =>
+                faults.strikes('shuffle is resharded under a parcel', to)
+                  ? decisions.about(`shards of ${to} under a parcel`)
+                  : undefined,
+              );
+            return { left: sent.slice(count), isTold: !isPart };
           }),
-        announce: (to, progress) => call('announce', async () => shuffles.get(to)?.announce(progress)),
         peers: () => call('peers', async () => peersOf(shardId)),
       },
       lookups: {
