@@ -15,7 +15,7 @@ import { requireKeyed } from './keyed-stream.ts';
 import { KinesisInputStream } from './kinesis-input-stream.ts';
 import { KinesisShuffle } from './kinesis-shuffle.ts';
 import { metricsLine } from './metrics.ts';
-import { observed } from './observed.ts';
+import { errorLine, observed } from './observed.ts';
 import { TableChangeStream } from './table-change-stream.ts';
 import { TableLookups } from './table-lookups.ts';
 import { TaskCache } from './task-cache.ts';
@@ -59,9 +59,10 @@ export function createHandler(pipeline: Pipeline): MiddyfiedHandler<StageEvent, 
       ...(event.window !== undefined && { windowId: event.window.start }),
       deliverUntil: AbortSignal.timeout(Math.floor(context.getRemainingTimeInMillis() * DELIVERY_SHARE)),
     });
-    console.log(
-      metricsLine({ pipeline: pipeline.name, stage: tasks.stage, shardId }, result.report, Date.now()),
-    );
+    const origin = { pipeline: pipeline.name, stage: tasks.stage, shardId };
+    console.log(metricsLine(origin, result, Date.now()));
+    // Lambda takes the answer for a success: nothing else says why the shard stands still.
+    if (result.haltedAt !== undefined) console.error(errorLine(result.haltedAt, origin));
     return responseTo(result);
   };
   return middy<StageEvent, KinesisResponse>().use(observed(pipeline.name)).handler(handle);

@@ -1,4 +1,4 @@
-import type { InvocationReport } from '../journal/index.ts';
+import type { InvocationResult } from '../journal/index.ts';
 import { METRIC_NAMESPACE, METRICS, type MetricName } from '../plan/index.ts';
 
 /** What a stream keeps at least. */
@@ -18,12 +18,13 @@ export interface InvocationOrigin {
  */
 export function metricsLine(
   { pipeline, stage, shardId }: InvocationOrigin,
-  { watermark, ...counts }: InvocationReport,
+  { report: { watermark, ...counts }, haltedAt }: Pick<InvocationResult, 'report' | 'haltedAt'>,
   now: number,
 ): string {
   const hasLag = watermark !== undefined && Number.isFinite(watermark);
   const values: Partial<Record<MetricName, number>> = {
     ...counts,
+    ...(haltedAt !== undefined && { halted: 1 }),
     ...(hasLag && { watermarkLagMs: now - watermark }),
   };
   const Metrics = Object.entries(METRICS)

@@ -11,17 +11,24 @@ export function observed(pipeline: string): MiddlewareObj<Partial<KinesisEvent>>
     onError: ({ event: { shardId, Records = [] }, error }) => {
       const [first] = Records;
       console.error(
-        JSON.stringify({
-          level: 'error',
+        errorLine(error, {
           pipeline,
           shardId: shardId ?? first?.eventID.split(':')[0],
           firstSequenceNumber: sequenceNumberOf(first),
           records: Records.length,
-          error: error?.name,
-          ...(error instanceof MillraceError && { code: error.code }),
-          message: error?.message,
         }),
       );
     },
   };
+}
+
+/** What the log says of an error, and of what it happened to. */
+export function errorLine(error: Error | null, subject: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify({
+    level: 'error',
+    ...subject,
+    error: error?.name,
+    ...(error instanceof MillraceError && { code: error.code }),
+    message: error?.message,
+  });
 }

@@ -20,6 +20,8 @@ export interface MonitoredStage {
   readonly pipeline: string;
   readonly stage: string;
   readonly target: IFunction;
+  /** It stops at a record on which user code throws. */
+  readonly halts: boolean;
 }
 
 const PERIOD = Duration.minutes(1);
@@ -41,7 +43,17 @@ export function createAlarms(
   actions: readonly IAlarmAction[],
 ): readonly Alarm[] {
   const of = `stage ${stage.stage} of pipeline ${stage.pipeline}`;
+  const halts: readonly AlarmKind[] = [
+    {
+      name: 'Halted',
+      metric: metricOf(stage, 'halted', Stats.SUM),
+      threshold: 1,
+      periods: 1,
+      meaning: `${of} stands still at a record on which its code throws; docs/errors/MR3001.md`,
+    },
+  ];
   const kinds: readonly AlarmKind[] = [
+    ...(stage.halts ? halts : []),
     {
       name: 'Failing',
       metric: stage.target.metricErrors({ period: PERIOD }),

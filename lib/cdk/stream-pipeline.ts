@@ -98,7 +98,7 @@ export interface StreamPipelineProps<In extends object, Out extends object, Tabl
    */
   readonly checkpointBucket?: CheckpointBucket;
   /**
-   * What an alarm does: failing, far behind, results that can't be delivered, dead letters, records that may be lost.
+   * What an alarm does: failing, halted, far behind, results that can't be delivered, dead letters, records that may be lost.
    * @default nothing: alarms are seen in the console only
    */
   readonly alarmActions?: readonly IAlarmAction[];
@@ -154,7 +154,7 @@ export class StreamPipeline<
   /** @throws DefinitionError if a binding is missing or unknown, or a number is out of its range */
   constructor(scope: Construct, id: string, props: StreamPipelineProps<In, Out, Tables>) {
     super(scope, id);
-    const { name } = props.pipeline;
+    const { name, onError } = props.pipeline;
     const given: Readonly<Record<string, IStream | undefined>> = { ...props.sources };
     this.plan = planOf(props.pipeline);
     requireSources(name, Object.keys(props.pipeline.sources), given);
@@ -205,7 +205,12 @@ export class StreamPipeline<
       }
       return { stage, stream: source.stream, target };
     });
-    const monitored = stages.map(({ stage, target }) => ({ pipeline: name, stage: stage.id, target }));
+    const monitored = stages.map(({ stage, target }) => ({
+      pipeline: name,
+      stage: stage.id,
+      target,
+      halts: onError === 'halt',
+    }));
     const alarms = monitored.flatMap((stage) =>
       createAlarms(this, capitalized(stage.stage), stage, props.alarmActions ?? []),
     );

@@ -1,4 +1,4 @@
-import { MillraceError, type SequenceNumber } from '../model/index.ts';
+import { messageOf, MillraceError, type SequenceNumber } from '../model/index.ts';
 
 /** User code failed on a record of a pipeline that halts on errors. The shard waits at this record. */
 export class HaltError extends MillraceError {
@@ -7,10 +7,10 @@ export class HaltError extends MillraceError {
   readonly operator: string;
 
   constructor(sequenceNumber: SequenceNumber, operator: string, cause: unknown) {
-    super(`operator "${operator}" failed on record "${sequenceNumber}", and the pipeline halts on errors`, {
-      code: 'MR3001',
-      cause,
-    });
+    super(
+      `operator "${operator}" failed on record "${sequenceNumber}", and the pipeline halts on errors: ${messageOf(cause)}`,
+      { code: 'MR3001', cause },
+    );
     this.sequenceNumber = sequenceNumber;
     this.operator = operator;
   }

@@ -14,6 +14,8 @@ export const METRICS = {
   deadLetters: 'Count',
   /** Outputs still waiting to be delivered. */
   undelivered: 'Count',
+  /** Stands still at a record on which user code fails, as `onError: 'halt'` says; told while it does. */
+  halted: 'Count',
   /** Entries appended to the journal. */
   appended: 'Count',
   /** State that isn't in the journal yet. */

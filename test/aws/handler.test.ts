@@ -1,13 +1,14 @@
 import { ScanCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { CreateStreamCommand } from '@aws-sdk/client-kinesis';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Context } from 'aws-lambda';
 import { createHandler } from '../../lib/aws/index.ts';
 import type { KinesisEvent } from '../../lib/aws/kinesis-event.ts';
+import { pipeline, source } from '../../lib/index.ts';
 import { startLocalPlatform, type LocalPlatform } from '../../lib/local/index.ts';
 import { encodeControlRecord, FatalError, type InputRecord } from '../../lib/model/index.ts';
 import { JOURNAL_KEY, RESULTS_KEY } from '../../lib/plan/index.ts';
-import { order, orders, record } from '../support/orders.ts';
+import { Order, order, orders, record } from '../support/orders.ts';
 import { createTable } from '../support/tables.ts';
 
 const STREAM_ARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/orders';
@@ -122,4 +123,37 @@ test('a stream that ignores partition keys is refused before anything of it is p
     ),
   );
   expect(await read('journal')).toEqual(before);
+});
+
+test('a shard that halts says in the log where and why', async () => {
+  const halting = pipeline('halting', {
+    onError: 'halt',
+    sources: { orders: source(Order, { timestamp: (each) => each.at }) },
+    build: ({ orders: stream }) => ({
+      orders: stream.filter(() => {
+        throw new Error('no idea');
+      }),
+    }),
+  });
+  const handler = createHandler(halting);
+  const context = { getRemainingTimeInMillis: () => 59_999 } as Context;
+  const printed = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+  const first = order(1, 'a', '00:00:05', 2);
+
+  const { batchItemFailures } = await handler(eventOf([first], {}, false), context);
+
+  const lines = printed.mock.calls.map(([line]) => JSON.parse(line));
+  printed.mockRestore();
+  expect(batchItemFailures).toEqual([{ itemIdentifier: first.sequenceNumber }]);
+  expect(lines).toEqual([
+    {
+      level: 'error',
+      pipeline: 'halting',
+      stage: 'orders',
+      shardId: SHARD,
+      error: 'HaltError',
+      code: 'MR3001',
+      message: `operator "orders.filter" failed on record "${first.sequenceNumber}", and the pipeline halts on errors: no idea`,
+    },
+  ]);
 });

@@ -18,7 +18,7 @@ const report: InvocationReport = {
 };
 
 function lineOf(changes: Partial<InvocationReport> = {}): Record<string, unknown> {
-  return JSON.parse(metricsLine(origin, { ...report, ...changes }, NOW));
+  return JSON.parse(metricsLine(origin, { report: { ...report, ...changes } }, NOW));
 }
 
 function namesIn(line: Record<string, unknown>): readonly string[] {

@@ -3,6 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { METRICS } from '../../lib/plan/index.ts';
+import { orders } from '../support/orders.ts';
 import { ordersPipeline, ordersStack, templateOf } from './orders-stack.ts';
 
 describe('alarms', () => {
@@ -21,6 +22,15 @@ describe('alarms', () => {
       { ...properties, TreatMissingData: 'notBreaching', AlarmActions: Match.absent() },
       1,
     );
+  });
+
+  test('a stage that halts on errors has one for that', () => {
+    const halted = { MetricName: 'halted', Namespace: 'Millrace', EvaluationPeriods: 1, Threshold: 1 };
+
+    const [quarantining, halting] = [templateOf(), templateOf({ pipeline: { ...orders, onError: 'halt' } })];
+
+    quarantining.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', halted, 0);
+    halting.resourcePropertiesCountIs('AWS::CloudWatch::Alarm', halted, 1);
   });
 
   test('they do what they are told', () => {
@@ -47,11 +57,14 @@ describe('alarms', () => {
 });
 
 describe('the dashboard', () => {
-  test('shows every metric there is but the one that is for its alarm', () => {
+  test('shows every metric there is but those that are for their alarms', () => {
     const dashboards = templateOf().findResources('AWS::CloudWatch::Dashboard');
 
     const [body] = Object.values(dashboards).map((dashboard) => JSON.stringify(dashboard));
-    expect(Object.keys(METRICS).filter((name) => body?.includes(name) !== true)).toEqual(['silenceMs']);
+    expect(Object.keys(METRICS).filter((name) => body?.includes(name) !== true)).toEqual([
+      'halted',
+      'silenceMs',
+    ]);
   });
 
   test('is left out on demand', () => {
