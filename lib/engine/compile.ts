@@ -2,6 +2,7 @@ import { inputsOf, isOperator, LATE, type Node, type OperatorNode } from '../dsl
 import { delayBefore, delayBehind, type Edge, type SentEdge, type StageGraph } from '../plan/index.ts';
 import { receivingCombined, sendingCombined } from './combined-edges.ts';
 import { RunningOperator } from './running-operator.ts';
+import { requireSettled } from './settled.ts';
 import { statelessStep, type Step } from './stateless-step.ts';
 import type { StepHost } from './step-host.ts';
 
@@ -115,7 +116,14 @@ function runningOperator(
     create: () => definition.create(),
     table,
     delayMs,
-    emit: (event, output) => (output === undefined ? next(event) : beside.get(output)?.(event)),
+    emit: (event, output) => {
+      try {
+        requireSettled(event.value);
+      } catch (error) {
+        return host.failed(id, { ...event, value: undefined }, error);
+      }
+      return output === undefined ? next(event) : beside.get(output)?.(event);
+    },
     emitLate: beside.get(LATE) ?? ((event) => host.late(id, event)),
     failed: (event, error) => host.failed(id, event, error),
   });

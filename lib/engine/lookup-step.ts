@@ -1,6 +1,7 @@
 import { validate, type LookupNode } from '../dsl/index.ts';
 import type { KnownKey, Looked } from '../joins/index.ts';
 import { encodeKey, RetryableError, type DeadLetterReason, type Event } from '../model/index.ts';
+import { requireSettled } from './settled.ts';
 
 /** What a lookup needs from whoever runs it. */
 export interface LookupHost {
@@ -30,7 +31,7 @@ export function lookupStep(
     let value: unknown;
     try {
       const row = known.kind === 'found' ? rowOf(known.value, key) : undefined;
-      value = select(event.value, row, { isStale });
+      value = requireSettled(select(event.value, row, { isStale }));
     } catch (error) {
       host.failed(id, event, error);
       return;

@@ -1,6 +1,7 @@
 import { labelOf, type Node } from '../dsl/index.ts';
 import { encodeKey, type Event } from '../model/index.ts';
 import { lookupStep, type LookupHost } from './lookup-step.ts';
+import { requireSettled } from './settled.ts';
 
 /** Takes an event, and everything it sets off happens before it returns. */
 export type Step = (event: Event) => void;
@@ -22,7 +23,7 @@ export function statelessStep(
   const label = labelOf(node);
   const attempt = <T>(event: Event, run: (value: unknown) => T): T | typeof FAILED => {
     try {
-      return run(event.value);
+      return requireSettled(run(event.value));
     } catch (error) {
       host.failed(label, event, error);
       return FAILED;
@@ -40,13 +41,14 @@ export function statelessStep(
     case 'filter':
       return (event) => {
         const isKept = attempt(event, node.keep);
-        if (isKept === true) next(event);
+        if (isKept === FAILED) return;
+        if (isKept) next(event);
         // An earlier version of the row may have passed.
-        else if (isKept === false && event.change !== undefined) next({ ...event, change: 'retract' });
+        else if (event.change !== undefined) next({ ...event, change: 'retract' });
       };
     case 'flat-map':
       return (event) => {
-        const values = attempt(event, (value) => [...node.expand(value)]);
+        const values = attempt(event, (value) => [...requireSettled(node.expand(value))].map(requireSettled));
         if (values === FAILED) return;
         const rest = withoutWindow(event);
         for (const value of values) next({ ...rest, value });
