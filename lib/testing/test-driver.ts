@@ -1,6 +1,7 @@
 import type { Pipeline } from '../dsl/index.ts';
 import { StageTask } from '../engine/index.ts';
 import {
+  DefinitionError,
   encodeControlRecord,
   encodeParcel,
   hashOfPartition,
@@ -38,7 +39,10 @@ export type TestTable<Table> = Table extends { readonly key: infer K; readonly r
   : never;
 
 interface TestSource<T> {
-  /** Puts records into the source, one after another, and runs the pipeline on each. */
+  /**
+   * Puts records into the source, one after another, and runs the pipeline on each.
+   * @throws DefinitionError if they are keyed by partition key and have none: give `partitionKeys`, or use `sendAs`
+   */
   send(...values: readonly T[]): void;
   /** The same with a partition key. */
   sendAs(partitionKey: string, ...values: readonly T[]): void;
@@ -87,7 +91,7 @@ export interface TestDriver<In extends object, Out extends object> {
  * Runs a pipeline in this process, synchronously, without streams, tables or a clock.
  *
  * @example
- * const driver = testDriver(clicks);
+ * const driver = testDriver(clicks, { partitionKeys: { clicks: (click) => click.page } });
  * driver.sources.clicks.send({ page: '/', at: 0 }, { page: '/', at: 61_000 });
  * expect(driver.sinks.perMinute.take()).toEqual([{ key: '/', windowStart: 0, windowEnd: 60_000, clicks: 1 }]);
  */
@@ -96,15 +100,15 @@ export function testDriver<In extends object, Out extends object, Tables extends
   { partitionKeys = {}, shards = 1, tables = {} }: TestDriverOptions<NoInfer<In>, NoInfer<Tables>> = {},
 ): TestDriver<In, Out> {
   const run = new PipelineRun(pipeline, shards, memoryTables(tables));
-  const keyOf = partitionKeys as Readonly<Record<string, ((value: unknown) => string) | undefined>>;
+  const given = partitionKeys as Readonly<Record<string, ((value: unknown) => string) | undefined>>;
+  const keyOf = (name: string, value: unknown): string => given[name]?.(value) ?? withoutKey(pipeline, name);
   const sourceOf = (name: string): TestSource<unknown> => ({
-    send: (...values) =>
-      values.forEach((value) => run.send(name, keyOf[name]?.(value) ?? '', encodeJson(value))),
+    send: (...values) => values.forEach((value) => run.send(name, keyOf(name, value), encodeJson(value))),
     sendAs: (key, ...values) => values.forEach((value) => run.send(name, key, encodeJson(value))),
     sendAt: (arrival, ...values) =>
       values.forEach((value) => {
         run.arriveAt(instantOf(arrival));
-        run.send(name, keyOf[name]?.(value) ?? '', encodeJson(value));
+        run.send(name, keyOf(name, value), encodeJson(value));
       }),
     sendRaw: (data, key = '') => run.send(name, key, typeof data === 'string' ? utf8.encode(data) : data),
   });
@@ -124,6 +128,18 @@ export function testDriver<In extends object, Out extends object, Tables extends
       return run.stateBytes;
     },
   };
+}
+
+/**
+ * The partition key of records for which it makes no difference.
+ * @throws DefinitionError if it does
+ */
+function withoutKey(pipeline: Pipeline, source: string): string {
+  if (stageGraphOf(pipeline, source).nodes.every(({ kind }) => kind !== 'by-partition-key')) return '';
+  throw new DefinitionError(
+    `source "${source}" is keyed by partition key, and the record has none; give ` +
+      `testDriver(…, { partitionKeys: { ${source}: (value) => … } }), or use sendAs`,
+  );
 }
 
 const utf8 = new TextEncoder();

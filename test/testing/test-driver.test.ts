@@ -102,3 +102,17 @@ test('a record that nothing can take is handed out with its reason', () => {
     { operator: 'orders', reason: 'invalid', message: expect.stringContaining('amount') },
   ]);
 });
+
+test('a record without the partition key that its pipeline keys by is refused', () => {
+  const counts = pipeline('counts', {
+    sources: { orders: source(Order, time) },
+    build: ({ orders }) => ({ counts: orders.byPartitionKey().aggregate('counts', { orders: count() }) }),
+  });
+  const { sources, sinks } = testDriver(counts);
+
+  expect(() => sources.orders.send(order('ann', '12:00:05', 10))).toThrow(
+    'source "orders" is keyed by partition key, and the record has none; give ' +
+      'testDriver(…, { partitionKeys: { orders: (value) => … } }), or use sendAs',
+  );
+  expect(sinks.counts.rows()).toEqual([]);
+});
