@@ -9,11 +9,11 @@ export const PLAN_USAGE = `usage: millrace plan [--mermaid | --json] [--app cdk.
   --mermaid        as a Mermaid flowchart
   --json           as JSON, which --diff reads
   --diff DEPLOYED  what an upgrade from DEPLOYED, a folder or a file as above, does with stored state; exit code 1 if
-                   the functions would refuse it`;
+                   the functions would refuse it, or some would be lost`;
 
 /**
  * Prints the plans of an app.
- * @returns the exit code: 1 if an upgrade would be refused
+ * @returns the exit code: 1 if an upgrade would be refused, or would lose state that isn't to be forgotten
  */
 export function planCommand(args: readonly string[], print: (text: string) => void): number {
   const { values } = parseArgs({

@@ -13,7 +13,9 @@ export type StateChange = { readonly stage: string; readonly operator: string } 
   | { readonly kind: 'drops' }
   /** There is none yet. */
   | { readonly kind: 'begins' }
-  /** Its stage is gone: the state stays in the journal and nobody reads it. */
+  /** Its stage is gone, with what was on the way to it, and the pipeline doesn't say that it is to be. */
+  | { readonly kind: 'loses'; readonly fix: string }
+  /** The pipeline has another name: the state stays in the journal and nobody reads it. */
   | { readonly kind: 'leaves' }
 );
 
@@ -38,19 +40,38 @@ export function diffPlans(deployed: Plan, next: Plan): PlanDiff {
   return {
     pipeline,
     changes: [
-      ...gone.flatMap((stage) => allOf(stage, 'leaves')),
+      ...gone.flatMap((stage) => lossesOf(stage, next)),
       ...next.stages.flatMap((stage) => changesOf(stage, deployed, next)),
     ],
   };
 }
 
-/** Whether what is deployed next can run on what is stored. */
+/** Whether what is deployed next can run on what is stored, and loses nothing of it that isn't named in `forgets`. */
 export function isUpgradable({ changes }: PlanDiff): boolean {
-  return changes.every(({ kind }) => kind !== 'refuses');
+  return changes.every(({ kind }) => kind !== 'refuses' && kind !== 'loses');
 }
 
 function allOf({ id, operators }: StagePlan, kind: 'begins' | 'leaves'): readonly StateChange[] {
   return operators.map((operator) => ({ stage: id, operator: operator.id, kind }));
+}
+
+function lossesOf({ id: stage, operators }: StagePlan, next: Plan): readonly StateChange[] {
+  return operators.map(({ id: operator }) => ({ stage, operator, ...lossOf(operator, next) }));
+}
+
+function lossOf(id: string, next: Plan): Change {
+  if (next.forgets?.includes(id) === true) return { kind: 'drops' };
+  const home = stageWith(id, next);
+  const fix =
+    home === undefined
+      ? 'bring it back, or name it in "forgets" to drop its state'
+      : `it runs in stage "${home.id}" now, and state does not move; key it as before and give new operators behind that ` +
+        'key ids that come after it, or give it a new id and name the old one in "forgets"';
+  return { kind: 'loses', fix };
+}
+
+function stageWith(operator: string, { stages }: Plan): StagePlan | undefined {
+  return stages.find(({ operators }) => operators.some(({ id }) => id === operator));
 }
 
 function changesOf(stage: StagePlan, deployed: Plan, next: Plan): readonly StateChange[] {
@@ -79,7 +100,7 @@ function changeOf({ shape, migratesFrom = [] }: OperatorPlan, stored: OperatorPl
 
 function removalOf({ id, shape }: OperatorPlan, next: Plan): Change {
   if (next.forgets?.includes(id) === true) return { kind: 'drops' };
-  const home = next.stages.find(({ operators }) => operators.some((operator) => operator.id === id));
+  const home = stageWith(id, next);
   const fix =
     home === undefined
       ? 'bring it back, or name it in "forgets" to drop its state'
@@ -95,9 +116,11 @@ export function describeDiff(diff: PlanDiff): string {
     renamedFrom === undefined
       ? []
       : [`  was called ${renamedFrom}: what is stored under that name is not read`];
-  const verdict = isUpgradable(diff)
-    ? 'can be deployed over what is stored'
-    : 'can not be deployed over what is stored: the functions would refuse to run';
+  const verdict = changes.some(({ kind }) => kind === 'refuses')
+    ? 'can not be deployed over what is stored: the functions would refuse to run'
+    : isUpgradable(diff)
+      ? 'can be deployed over what is stored'
+      : 'must not be deployed over what is stored: some of it would be lost';
   return [`pipeline ${pipeline} ${verdict}`, ...renamed, ...changes.map(describeChange)].join('\n');
 }
 
@@ -111,6 +134,11 @@ function describeChange(change: StateChange): string {
     case 'refuses':
       return [
         `  ${subject}: its state is "${change.from}", and ${change.to === undefined ? 'nothing here reads it' : `it is now "${change.to}"`}`,
+        `            ${change.fix}`,
+      ].join('\n');
+    case 'loses':
+      return [
+        `  ${subject}: its state, windows that are open, and records on the way to it`,
         `            ${change.fix}`,
       ].join('\n');
     case 'drops':

@@ -61,7 +61,7 @@ export function topologyOf(pipeline: Pipeline): readonly StageGraph[] {
   const sources: readonly SourceNode[] = Object.values(pipeline.sources);
   const nodes = ancestryOf(...sources, ...sinks.map(([, node]) => node));
   const cutting = new Cutting();
-  for (const node of nodes) cutting.place(node);
+  for (const node of byId(nodes)) cutting.place(node);
   return cutting.stageIds.map((id) => ({
     id,
     source: sources.find(({ name }) => name === id),
@@ -72,6 +72,15 @@ export function topologyOf(pipeline: Pipeline): readonly StageGraph[] {
     nodes: nodes.filter((node) => cutting.homesOf(node).has(id)),
     sinks: sinks.filter(([, node]) => cutting.homesOf(node).has(id)),
   }));
+}
+
+/**
+ * Nodes by the ids of the operators they lead to, inputs before what reads them. The first operator behind a shuffle names
+ * it, and it must not be another because outputs are listed in another order.
+ */
+function byId(nodes: readonly Node[]): readonly Node[] {
+  const operators = nodes.filter(isOperator).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return ancestryOf(...nodes.filter(({ kind }) => kind === 'source'), ...operators, ...nodes);
 }
 
 /**

@@ -76,11 +76,34 @@ describe('what an upgrade does with the state of an operator:', () => {
     ]);
   });
 
-  test('a stage that is gone leaves its state behind', () => {
+  test('a stage that is gone loses its state unless it is forgotten', () => {
+    const gone = diffPlans(shuffledPlan(), perMinutePlan({ id: 'other' }));
+    const forgotten = diffPlans(shuffledPlan(), perMinutePlan({ id: 'other', forgets: ['per-minute'] }));
+
+    expect(isUpgradable(gone)).toBe(false);
+    expect(
+      describeDiff(gone),
+    ).toBe(`pipeline orders must not be deployed over what is stored: some of it would be lost
+  loses     per-minute-shuffle/per-minute: its state, windows that are open, and records on the way to it
+            bring it back, or name it in "forgets" to drop its state
+  begins    orders/other: without state`);
+    expect(isUpgradable(forgotten)).toBe(true);
+    expect(forgotten.changes).toEqual([
+      { stage: 'per-minute-shuffle', operator: 'per-minute', kind: 'drops' },
+      { stage: 'orders', operator: 'other', kind: 'begins' },
+    ]);
+  });
+
+  test('an operator whose stage has another name now loses its state', () => {
     const { changes } = diffPlans(shuffledPlan(), perMinutePlan());
 
     expect(changes).toEqual([
-      { stage: 'per-minute-shuffle', operator: 'per-minute', kind: 'leaves' },
+      {
+        stage: 'per-minute-shuffle',
+        operator: 'per-minute',
+        kind: 'loses',
+        fix: expect.stringContaining('it runs in stage "orders" now, and state does not move'),
+      },
       { stage: 'orders', operator: 'per-minute', kind: 'begins' },
     ]);
   });
