@@ -6,6 +6,8 @@ import { openDashboard, type OpenDashboard } from './dashboard/dashboard.ts';
 import { faultSwitch } from './dashboard/fault-switch.ts';
 import { Mishaps } from './dashboard/mishaps.ts';
 import { Observations } from './dashboard/observations.ts';
+import { sourcePlaces } from './dashboard/source-place.ts';
+import type { LocalPlatform } from '../local/index.ts';
 import { DefinitionError, messageOf } from '../model/index.ts';
 import { createAppRunner, type AppRunner } from './dev/app-runner.ts';
 import { startSession, type DevSession, type Update } from './dev/session.ts';
@@ -67,6 +69,10 @@ export async function devCommand(args: readonly string[], terminal: Terminal): P
     const deploy = deployer(session, runner, folder, tell);
     terminal.print('synthesising and deploying on this machine');
     await deploy();
+    for (const { source, kind, name } of sourcePlaces(session.app?.pipelines ?? [])) {
+      terminal.print(`source ${source} is ${kind} ${name}`);
+    }
+    terminal.print(describeEndpoints(session.platform.endpoints));
     terminal.print(`the dashboard is at ${dashboard.url}`);
     await untilInterrupted(deploy, terminal);
     faults.kind = 'none';
@@ -88,6 +94,11 @@ function portOf(text: string): number {
   throw new DefinitionError(
     `--port is "${text}"; it must be a whole number from 0 to 65535, for example 4000`,
   );
+}
+
+/** So that an AWS client can be told where everything is. */
+function describeEndpoints({ kinesis, dynamodb, s3 }: LocalPlatform['endpoints']): string {
+  return `AWS_ENDPOINT_URL_KINESIS=${kinesis} AWS_ENDPOINT_URL_DYNAMODB=${dynamodb} AWS_ENDPOINT_URL_S3=${s3}`;
 }
 
 type Deploy = (changed?: string) => Promise<void>;

@@ -35,7 +35,10 @@ const FAULTS = [
 ];
 
 export function drawControls({ pipelines, hasTraffic, example }) {
-  const streams = pipelines.flatMap(({ stages }) => stages);
+  const streams = pipelines.flatMap(({ plan, stages }) => {
+    const ofTables = plan.stages.filter(({ input }) => input.of === 'table');
+    return stages.filter(({ id }) => ofTables.every((stage) => stage.id !== id));
+  });
   const sources = pipelines.flatMap(({ plan }) => plan.stages.filter(({ input }) => input.kind === 'source'));
   byId('controls').replaceChildren(
     group('Traffic', ...RATES.map((perSecond) => rate(perSecond, hasTraffic))),

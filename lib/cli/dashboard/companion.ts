@@ -5,17 +5,18 @@ import { isObject } from '../../local/assembly/json.ts';
 import type { ResultRow } from './result-rows.ts';
 import type { ShardLog } from './stream-log.ts';
 
-/** A record to be put into the stream of a source. */
+/** A record to be put into the stream of a source, or an item into the table whose changes it has. */
 export interface TrafficRecord {
   readonly source: string;
+  /** Tables make nothing of it. */
   readonly partitionKey: string;
-  /** As JSON. */
+  /** As JSON; the item of a table. */
   readonly value: unknown;
 }
 
 /** What there is at one moment. Results may be further than `processed`, and never than `logs`. */
 export interface CheckView {
-  /** For each source everything its stream holds, parents before their children. */
+  /** For each source that is a stream everything it holds, parents before their children. */
   readonly logs: Readonly<Record<string, readonly ShardLog[]>>;
   /** For each source and shard the last sequence number that was processed for certain. */
   readonly processed: Readonly<Record<string, ReadonlyMap<string, string>>>;

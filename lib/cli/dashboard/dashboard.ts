@@ -9,8 +9,9 @@ import { followTable, type TableFollower } from './follow-table.ts';
 import { journalSize, type JournalSize } from './journal-size.ts';
 import type { Mishaps } from './mishaps.ts';
 import type { Observations } from './observations.ts';
-import { perform, streamOfSource } from './perform.ts';
+import { perform } from './perform.ts';
 import { fieldsOf, ResultRows, type Shown } from './result-rows.ts';
+import { placeOfSource, sourcePlaces } from './source-place.ts';
 import { startDashboard, type DashboardServer, type Topic } from './server.ts';
 import { streamLog, type ShardLog } from './stream-log.ts';
 import { Traffic } from './traffic.ts';
@@ -73,8 +74,8 @@ class Dashboard {
     this.#options = options;
     const { session, companion } = options;
     this.#traffic = new Traffic(
-      session.platform.kinesis,
-      (source) => streamOfSource(this.#pipelines, source),
+      session.platform,
+      (source) => placeOfSource(this.#pipelines, source),
       companion,
       options.sent,
     );
@@ -199,19 +200,15 @@ class Dashboard {
   async #compare(): Promise<void> {
     const { companion, observations } = this.#options;
     if (companion.check === undefined) return;
-    const sources = this.#pipelines.flatMap(({ plan, stages }) =>
-      stages.filter(({ id }) =>
-        plan.stages.some((stage) => stage.id === id && stage.input.kind === 'source'),
-      ),
-    );
+    const sources = sourcePlaces(this.#pipelines).filter(({ kind }) => kind === 'stream');
     // First how far it has got for certain, then what came out, then all that went in.
     const processed = Object.fromEntries(
-      sources.map(({ id, streamName }) => [id, observations.positions(streamName)]),
+      sources.map(({ source, name }) => [source, observations.positions(name)]),
     );
     await this.#readResults();
     const rows = this.#rows.all();
     const logs: Record<string, readonly ShardLog[]> = {};
-    for (const { id, streamName } of sources) logs[id] = await this.#logOf(streamName)();
+    for (const { source, name } of sources) logs[source] = await this.#logOf(name)();
     this.#check = { at: Date.now(), ...companion.check({ logs, processed, rows }) };
   }
 

@@ -1,4 +1,5 @@
 import type { DeploymentEvent, LogLine } from '../../local/index.ts';
+import { nameInArn } from '../dev/dev-app.ts';
 
 /** One delivery of a batch. Times are milliseconds since the epoch. */
 export interface ShownBatch {
@@ -67,7 +68,7 @@ export class Observations {
   readonly #streamOf = new Map<string, string>();
 
   onEvent(event: DeploymentEvent): void {
-    const stream = event.streamArn.split('/').at(-1) ?? '';
+    const stream = nameInArn(event.streamArn);
     this.#streamOf.set(event.functionName, stream);
     if (!('shardId' in event)) {
       if (event.kind === 'discovery-failed') this.tell(event.at, 'problem', event.message);

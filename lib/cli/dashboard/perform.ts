@@ -6,6 +6,7 @@ import type { Action } from './action.ts';
 import type { FaultKind, FaultSwitch } from './fault-switch.ts';
 import type { MishapKind, Mishaps } from './mishaps.ts';
 import { mergeNarrowest, splitWidest } from './reshard.ts';
+import { placeOfSource, putItem } from './source-place.ts';
 import type { Traffic } from './traffic.ts';
 
 /** What actions act upon. */
@@ -64,9 +65,13 @@ async function put(
   { platform, app }: DevSession,
   { source, key, text }: Extract<Action, { kind: 'put-record' }>,
 ): Promise<string> {
-  const StreamName = streamOfSource(app?.pipelines ?? [], source);
+  const { kind, name } = placeOfSource(app?.pipelines ?? [], source);
+  if (kind === 'table') {
+    await putItem(platform.dynamodb, name, JSON.parse(text));
+    return `the item is in table ${name} of source ${source}`;
+  }
   const { ShardId } = await platform.kinesis.send(
-    new PutRecordCommand({ StreamName, PartitionKey: key, Data: Buffer.from(text) }),
+    new PutRecordCommand({ StreamName: name, PartitionKey: key, Data: Buffer.from(text) }),
   );
   return `the record is in ${ShardId} of source ${source}`;
 }
@@ -78,18 +83,6 @@ function setTraffic(traffic: Traffic, perSecond: number): string {
   traffic.perSecond = perSecond;
   traffic.stopped = undefined;
   return perSecond === 0 ? 'the traffic stops' : `${perSecond} records a second are put`;
-}
-
-/** @throws DefinitionError if there is none */
-export function streamOfSource(pipelines: readonly DevPipeline[], source: string): string {
-  const sources = pipelines.flatMap(({ plan, stages }) =>
-    stages.filter(({ id }) => plan.stages.some((stage) => stage.id === id && stage.input.kind === 'source')),
-  );
-  const found = sources.find(({ id }) => id === source)?.streamName;
-  if (found !== undefined) return found;
-  throw new DefinitionError(
-    `there is no source "${source}"; there is "${sources.map(({ id }) => id).join('", "')}"`,
-  );
 }
 
 function requireStream(pipelines: readonly DevPipeline[], name: string): string {

@@ -1,17 +1,19 @@
-import { PutRecordsCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
+import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import type { LocalPlatform } from '../../local/index.ts';
 import { messageOf } from '../../model/index.ts';
 import type { Companion, TrafficRecord } from './companion.ts';
+import { putItem, type SourcePlace } from './source-place.ts';
 
 const STEP_MS = 100;
 
-/** Puts a companion's records into the streams of their sources, at a rate that can be changed. */
+/** Puts a companion's records into the streams and tables of their sources, at a rate that can be changed. */
 export class Traffic {
   perSecond = 0;
   sent: number;
   /** Why it stopped by itself. */
   stopped: string | undefined;
-  readonly #client: KinesisClient;
-  readonly #streamOf: (source: string) => string;
+  readonly #platform: Pick<LocalPlatform, 'kinesis' | 'dynamodb'>;
+  readonly #placeOf: (source: string) => SourcePlace;
   readonly #records: Iterator<TrafficRecord> | undefined;
   #owed = 0;
   #sending: Promise<void> = Promise.resolve();
@@ -19,14 +21,14 @@ export class Traffic {
 
   /** @param sent how many records an earlier run has put: it goes on behind them */
   constructor(
-    client: KinesisClient,
-    streamOf: (source: string) => string,
+    platform: Pick<LocalPlatform, 'kinesis' | 'dynamodb'>,
+    placeOf: (source: string) => SourcePlace,
     { traffic }: Companion,
     sent: number,
   ) {
     this.sent = sent;
-    this.#client = client;
-    this.#streamOf = streamOf;
+    this.#platform = platform;
+    this.#placeOf = placeOf;
     this.#records = traffic?.()[Symbol.iterator]();
     for (let put = 0; put < sent; put += 1) this.#records?.next();
     this.#timer = setInterval(() => {
@@ -49,7 +51,7 @@ export class Traffic {
     const batch = this.#take(Math.floor(this.#owed));
     this.#owed -= Math.floor(this.#owed);
     try {
-      for (const [source, records] of bySource(batch)) await this.#put(this.#streamOf(source), records);
+      for (const [source, records] of bySource(batch)) await this.#put(this.#placeOf(source), records);
     } catch (error) {
       this.perSecond = 0;
       this.stopped = messageOf(error);
@@ -70,8 +72,16 @@ export class Traffic {
     return batch;
   }
 
-  async #put(StreamName: string, records: readonly TrafficRecord[]): Promise<void> {
-    const { FailedRecordCount = 0 } = await this.#client.send(
+  async #put({ kind, name }: SourcePlace, records: readonly TrafficRecord[]): Promise<void> {
+    if (kind === 'stream') return await this.#putRecords(name, records);
+    for (const { value } of records) {
+      await putItem(this.#platform.dynamodb, name, value);
+      this.sent += 1;
+    }
+  }
+
+  async #putRecords(StreamName: string, records: readonly TrafficRecord[]): Promise<void> {
+    const { FailedRecordCount = 0 } = await this.#platform.kinesis.send(
       new PutRecordsCommand({
         StreamName,
         Records: records.map(({ partitionKey, value }) => ({

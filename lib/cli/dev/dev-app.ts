@@ -18,6 +18,7 @@ export interface DevPipeline {
 export interface DevStage {
   readonly id: string;
   readonly functionName: string;
+  /** Of a stage that has the changes of a table, the table. */
   readonly streamName: string;
 }
 
@@ -51,13 +52,17 @@ function pipelineOf(path: string, plan: Plan, assembly: Assembly): DevPipeline {
       const found = functions.find(({ environment }) => environment[ENVIRONMENT.stage] === id);
       const mapping = assembly.eventSourceMappings.find(({ functionName }) => functionName === found?.name);
       if (found === undefined || mapping === undefined) return [];
-      const streamName = mapping.eventSourceArn.split('/').at(-1) ?? '';
-      return [{ id, functionName: found.name, streamName }];
+      return [{ id, functionName: found.name, streamName: nameInArn(mapping.eventSourceArn) }];
     }),
     resultsTable: first?.environment[ENVIRONMENT.resultsTable] ?? '',
     deadLetterTable: first?.environment[ENVIRONMENT.deadLetterTable] ?? '',
     journalTable: first?.environment[ENVIRONMENT.journalTable] ?? '',
   };
+}
+
+/** The stream an ARN names, or the table whose stream it names. */
+export function nameInArn(arn: string): string {
+  return arn.split('/').at(1) ?? '';
 }
 
 /** What the logical ids of a construct's resources begin with: its path below the stack, without what isn't a letter. */
