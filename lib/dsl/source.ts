@@ -9,7 +9,10 @@ import type { Schema, SchemaOutput } from './schema.ts';
 
 /** When a record happened, and how much disorder its stream has: the one place where a pipeline's time is set. */
 export interface TimeOptions<T> {
-  /** Reads the event time of a record, or `'arrival'` for the time the stream took it. */
+  /**
+   * Reads the event time of a record: milliseconds since the Unix epoch (seconds would be in 1970), a `Date`, or ISO 8601
+   * text with its zone; or `'arrival'` for the time the stream took it.
+   */
   readonly timestamp: 'arrival' | ((value: T) => TimestampInput);
   /**
    * How far records may lie behind the newest one and still be waited for.

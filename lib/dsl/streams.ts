@@ -324,7 +324,8 @@ export class KeyedStream<K extends KeyValue, T> extends Flow<T> {
   }
 
   /**
-   * Joins each row with what a table held for its key at the row's own time, whatever order both came in.
+   * Joins each row with what a table held for its key at the row's own time: as far as that has come when the row goes on,
+   * which is at once unless `maxWait` says otherwise.
    * @param id ties the state to this step; keep it when the pipeline changes
    */
   joinAsOf<K2 extends KeyValue, R, Kind extends 'inner' | 'left', Out>(

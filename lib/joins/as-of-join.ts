@@ -218,8 +218,8 @@ export function asOfJoin<Kind extends 'inner' | 'left', L, R, Out>(
   return {
     kind: 'as-of-join',
     shape: 'as-of-join',
-    does: `${kind} join as of the row's time, history ${formatDuration(historyMs)}, waits at most ${formatDuration(maxWaitMs)}`,
-    keeps: `${table.keeps}, and older versions for ${formatDuration(historyMs)}; rows that wait`,
+    does: `${kind} join as of the row's time, history ${formatDuration(historyMs)}, ${maxWaitMs === 0 ? 'does not wait' : `waits at most ${formatDuration(maxWaitMs)}`}`,
+    keeps: `rows that wait, ${table.keeps}, and older versions for ${formatDuration(historyMs)}`,
     horizonMs: table.ttlMs === Infinity ? undefined : table.ttlMs + historyMs,
     delayMs: 0,
     results: 'events',

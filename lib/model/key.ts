@@ -18,7 +18,7 @@ export function encodeKey(key: unknown): string {
   for (const part of parts) {
     if (typeof part === 'string' || typeof part === 'boolean' || Number.isFinite(part)) continue;
     throw new RangeError(
-      `key holds "${String(part)}", a ${typeof part}; keys may be text, finite numbers, booleans, and lists of those`,
+      `key holds "${String(part)}"; keys may be text, finite numbers, booleans, and lists of those; of a Date take getTime()`,
     );
   }
   return ESCAPE + JSON.stringify(key);

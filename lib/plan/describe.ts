@@ -25,14 +25,15 @@ function describeInput(input: StageInput): string {
       ? `reads the changes of table ${input.source}`
       : `reads source ${input.source}`;
   }
-  return `reads what ${input.from.join(', ')} send by key, in ${input.partitions} parts`;
+  return `reads ${input.from.join(' and ')} by key, in ${input.partitions} parts`;
 }
 
 function describeTime({ timestamp, outOfOrderMs, maxSkewMs, idleAfterMs }: StageTime): string {
   const idle = `idle after ${formatDuration(idleAfterMs)}`;
   if (timestamp === 'producers') return `time of the stages before, ${idle}`;
   const clock = timestamp === 'arrival' ? 'arrival time' : 'event time';
-  return `${clock}, out of order up to ${formatDuration(outOfOrderMs)}, ahead up to ${formatDuration(maxSkewMs)}, ${idle}`;
+  const order = outOfOrderMs === 0 ? 'in order' : `out of order up to ${formatDuration(outOfOrderMs)}`;
+  return `${clock}, ${order}, ahead up to ${formatDuration(maxSkewMs)}, ${idle}`;
 }
 
 function describeOperator({ id, does, keeps, late, horizonMs }: OperatorPlan): string {

@@ -111,7 +111,7 @@ test('the plan says what is looked up, what is remembered, and what becomes of t
 
   expect(describePlan(plan).split('\n').slice(0, 6)).toEqual([
     'pipeline purchases (on error: quarantine, delivery: eager)',
-    '  stage purchases: reads source purchases, event time, out of order up to 0 ms, ahead up to 1 hour, idle after 1 minute',
+    '  stage purchases: reads source purchases, event time, in order, ahead up to 1 hour, idle after 1 minute',
     '    region: look up table customers by customerId, each batch is journaled before its results are delivered',
     '      caches rows for 1 minute, missing keys for 10 seconds, at most 10000',
     '      missing -> kept without a row; no answer -> the batch comes again',

@@ -62,7 +62,7 @@ test.each<[OperatorDefinition, unknown]>([
       shape: 'as-of-join',
       does: "left join as of the row's time, history 1 hour, waits at most 1 minute",
       keeps:
-        'the newest version of each key, deletions included, for 1 day, and older versions for 1 hour; rows that wait',
+        'rows that wait, the newest version of each key, deletions included, for 1 day, and older versions for 1 hour',
       horizonMs: 25 * HOUR,
       delayMs: 0,
       results: 'events',

@@ -51,7 +51,9 @@ describe('keys', () => {
   });
 
   test('refuse a number that JSON has no text for', () => {
-    expect(() => encodeKey(Number.NaN)).toThrow('key holds "NaN", a number');
+    expect(() => encodeKey(Number.NaN)).toThrow(
+      'key holds "NaN"; keys may be text, finite numbers, booleans, and lists of those; of a Date take getTime()',
+    );
   });
 });
 
