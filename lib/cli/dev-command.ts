@@ -50,7 +50,7 @@ export async function devCommand(args: readonly string[], terminal: Terminal): P
   const port = portOf(values.port);
   const companion = values.companion === undefined ? {} : await loadCompanion(values.companion);
   const state = values.state === undefined ? undefined : openStateFolder(values.state);
-  const observations = new Observations();
+  const observations = new Observations((text) => terminal.printError(text));
   const faults = faultSwitch();
   const mishaps = new Mishaps((text) => observations.tell(Date.now(), 'news', text));
   const session = await startSession({

@@ -22,7 +22,7 @@ export interface Incident {
   at: number;
   readonly kind: 'problem' | 'news';
   readonly text: string;
-  /** How often it was told in a row. */
+  /** How often it was told, without much else in between. */
   times: number;
 }
 
@@ -58,6 +58,8 @@ export interface Totals {
 const SHOWN_MS = 90_000;
 const RATE_MS = 5000;
 const SHOWN_INCIDENTS = 60;
+/** A failing batch says more than one thing each time it comes again. */
+const SAID_TOGETHER = 4;
 
 /** What the mappings and the functions of a running app have told, as far as it is shown. */
 export class Observations {
@@ -66,12 +68,18 @@ export class Observations {
   readonly #shards = new Map<string, ShownShard>();
   /** Which stream a function reads, learnt from its mapping. */
   readonly #streamOf = new Map<string, string>();
+  readonly #onProblem: (text: string) => void;
+
+  /** @param onProblem called with what goes wrong, once as long as it is the same */
+  constructor(onProblem: (text: string) => void = () => {}) {
+    this.#onProblem = onProblem;
+  }
 
   onEvent(event: DeploymentEvent): void {
     const stream = nameInArn(event.streamArn);
     this.#streamOf.set(event.functionName, stream);
     if (!('shardId' in event)) {
-      if (event.kind === 'discovery-failed') this.tell(event.at, 'problem', event.message);
+      if (event.kind === 'discovery-failed') this.#problem(event.at, event.message);
       return;
     }
     const shard = this.#shardOf(stream, event.shardId);
@@ -95,7 +103,7 @@ export class Observations {
         this.totals.failures += 1;
         shard.failures += 1;
         end(shard, event.at, 'failed', `${event.errorType}: ${event.message}`);
-        this.tell(event.at, 'problem', `${event.shardId}: ${event.message}`);
+        this.#problem(event.at, `${event.shardId}: ${event.message}`);
         break;
       case 'retry-scheduled':
         shard.marks.push({ at: event.at, kind: 'retry' });
@@ -110,7 +118,7 @@ export class Observations {
         break;
       case 'read-failed':
       case 'destination-failed':
-        this.tell(event.at, 'problem', event.message);
+        this.#problem(event.at, event.message);
         break;
       case 'shard-started':
         break;
@@ -122,6 +130,10 @@ export class Observations {
     const report = parse(text);
     const stream = this.#streamOf.get(functionName);
     if (report === undefined || stream === undefined || typeof report['shardId'] !== 'string') return;
+    if (report['level'] === 'error') {
+      this.#problem(Date.now(), `${report['shardId']}: ${String(report['message'])}`);
+      return;
+    }
     const shard = this.#shardOf(stream, report['shardId']);
     if (typeof report['watermark'] === 'number') shard.watermark = report['watermark'];
     this.totals.skipped += Number(report['skipped'] ?? 0);
@@ -180,15 +192,21 @@ export class Observations {
     return known;
   }
 
-  tell(at: number, kind: Incident['kind'], text: string): void {
-    const last = this.incidents.at(-1);
-    if (last?.text === text) {
-      last.at = at;
-      last.times += 1;
-      return;
+  #problem(at: number, text: string): void {
+    if (this.tell(at, 'problem', text)) this.#onProblem(text);
+  }
+
+  /** @returns whether it is something new */
+  tell(at: number, kind: Incident['kind'], text: string): boolean {
+    const known = this.incidents.slice(-SAID_TOGETHER).find((each) => each.text === text);
+    if (known !== undefined) {
+      known.at = at;
+      known.times += 1;
+      return false;
     }
     this.incidents.push({ at, kind, text, times: 1 });
     dropOld(this.incidents, () => this.incidents.length > SHOWN_INCIDENTS);
+    return true;
   }
 }
 
