@@ -122,8 +122,9 @@ export interface StreamPipelineProps<In extends object, Out extends object, Tabl
 }
 
 /**
- * A pipeline, deployed: for each source a function with its event source mapping, and one journal with its bucket for
- * large checkpoints, one results table and one dead-letter table for all of them. Nothing runs and next to nothing is paid for while no records come.
+ * A pipeline, deployed: for each stage a function with its event source mapping, and one journal with its bucket for
+ * large checkpoints, one results table and one dead-letter table for all of them. While no records come nothing runs but
+ * ticks; shards of streams, metrics, alarms and the dashboard are paid by the hour.
  *
  * @example
  * new StreamPipeline(this, 'Clicks', {
