@@ -108,7 +108,7 @@ describe('an app that is deployed again', () => {
     await session.update(synthesised('old code'));
 
     const update = await session.update(
-      synthesised('new code', perMinutePlan(), { ParallelizationFactor: 2, TumblingWindowInSeconds: 0 }),
+      synthesised('new code', perMinutePlan(), { FunctionName: 'elsewhere' }),
     );
     await put('order');
 

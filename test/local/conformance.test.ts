@@ -13,8 +13,6 @@ const NOT_FOLLOWED: Readonly<Record<string, string>> = {
   C7: 'enhanced fan-out consumers are refused by name',
   C9: 'there is no control plane in which a second mapping of a function could be refused',
   C13: 'a mapping that is started again never delivers its last batch twice by itself; whoever invokes can repeat it',
-  C20: 'ParallelizationFactor above 1 is refused by name',
-  C21: 'ParallelizationFactor above 1 is refused by name',
   C46: 'messages for failure destinations are handed to whoever runs the mapping; no service gets them',
   C53: 'the mapping repeats and loses nothing by itself; whoever invokes can, as the dashboard of millrace dev does',
 };

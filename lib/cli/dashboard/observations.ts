@@ -8,6 +8,8 @@ export interface ShownBatch {
   to?: number;
   readonly records: number;
   readonly attempt: number;
+  /** Its first record; tells it from others that run at the same time. */
+  readonly first: string | undefined;
   outcome: 'running' | 'succeeded' | 'failed';
   message?: string;
 }
@@ -90,6 +92,7 @@ export class Observations {
           from: event.at,
           records: event.records,
           attempt: event.attempt,
+          first: event.firstSequenceNumber,
           outcome: 'running',
         });
         break;
@@ -97,12 +100,12 @@ export class Observations {
         this.totals.records += event.records;
         shard.records += event.records;
         shard.position = event.lastSequenceNumber ?? shard.position;
-        end(shard, event.at, 'succeeded');
+        end(shard, event, 'succeeded');
         break;
       case 'batch-failed':
         this.totals.failures += 1;
         shard.failures += 1;
-        end(shard, event.at, 'failed', `${event.errorType}: ${event.message}`);
+        end(shard, event, 'failed', `${event.errorType}: ${event.message}`);
         this.#problem(event.at, `${event.shardId}: ${event.message}`);
         break;
       case 'retry-scheduled':
@@ -210,8 +213,15 @@ export class Observations {
   }
 }
 
-function end({ batches }: ShownShard, at: number, outcome: 'succeeded' | 'failed', message?: string): void {
-  const running = batches.findLast((batch) => batch.outcome === 'running');
+function end(
+  { batches }: ShownShard,
+  { at, firstSequenceNumber }: Extract<DeploymentEvent, { kind: 'batch-succeeded' | 'batch-failed' }>,
+  outcome: 'succeeded' | 'failed',
+  message?: string,
+): void {
+  const running = batches.findLast(
+    (batch) => batch.outcome === 'running' && batch.first === firstSequenceNumber,
+  );
   if (running === undefined) return;
   running.to = at;
   running.outcome = outcome;

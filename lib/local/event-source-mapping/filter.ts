@@ -34,7 +34,8 @@ export function filtering(reader: ShardReader, isDelivered: RecordFilter): Shard
   return {
     read: async () => {
       const result = await reader.read();
-      return { ...result, records: result.records.filter(isDelivered) };
+      const through = result.through ?? result.records.at(-1)?.sequenceNumber;
+      return { ...result, records: result.records.filter(isDelivered), through };
     },
   };
 }

@@ -3,7 +3,7 @@ import type { SequenceNumber } from '../../model/sequence-number.ts';
 /** A record as it was read from a shard. */
 export interface SourceRecord {
   readonly sequenceNumber: SequenceNumber;
-  /** Absent on streams that distribute records by themselves. */
+  /** What order is kept by; of a change, the key of its item. Absent on streams that distribute records by themselves. */
   readonly partitionKey: string | undefined;
   readonly data: Uint8Array;
   /** Milliseconds since the epoch. */

@@ -1,12 +1,13 @@
 import { messageOf } from '../../model/errors.ts';
-import { resume, type Checkpoint, type Origin } from './checkpoint.ts';
+import type { Checkpoint, Origin } from './checkpoint.ts';
 import { filtering } from './filter.ts';
 import { discardTo } from './failure-message.ts';
+import { isDrained } from './lane-run.ts';
 import { startableShards, type ShardLineage } from './lineage.ts';
 import type { MappingSettings } from './mapping-settings.ts';
-import { isDrained, runShard } from './shard-run.ts';
 import type { ShardReader } from './shard-reader.ts';
-import { newShard, type ShardConfig, type ShardState } from './shard-state.ts';
+import { runShard } from './shard-run.ts';
+import type { ShardConfig, ShardState } from './shard-state.ts';
 import { streamNameOf } from './stream.ts';
 
 const MAX_RECORDS_PER_READ = 10_000;
@@ -18,10 +19,14 @@ export interface MappingRun {
 }
 
 interface ShardProgress {
+  readonly lanes: LaneProgress[];
+  isEnded: boolean;
+}
+
+interface LaneProgress {
   state: ShardState;
   /** The value of `asked` when the last successful read began. */
   readSince: number;
-  isEnded: boolean;
 }
 
 interface Waiter {
@@ -34,7 +39,7 @@ interface Waiter {
  * Finds the stream's shards, now and whenever it is resharded, and runs each of them once its parents have ended.
  *
  * A caller of `drained` asks for what is in the stream at that moment. `asked` counts these calls: a shard satisfies
- * call n when its last read began after call n, reached the tip, and everything read is done.
+ * call n when the last read of each of its lanes began after call n and reached the tip, and everything read is done.
  */
 export function startRun(settings: MappingSettings): MappingRun {
   const { reading, clock, checkpoints, onEvent } = settings;
@@ -98,29 +103,27 @@ export function startRun(settings: MappingSettings): MappingRun {
   }
 
   async function begin(shardId: string, config: ShardConfig): Promise<void> {
-    const saved = (await checkpoints.load(shardId)) ?? unread({ kind: 'trim-horizon' });
-    await checkpoints.save(shardId, { ...saved, origin: fixed(saved.origin) });
-    const initial = newShard(shardId, resume(saved, settings.modes.restartInWindow));
-    const shard: ShardProgress = { state: initial, readSince: -1, isEnded: false };
-    const reader = reading.readerOf(shardId, {
-      after: initial.position,
-      origin: saved.origin,
-      limit: MAX_RECORDS_PER_READ,
-    });
+    const { origin, ...reached } = (await checkpoints.load(shardId)) ?? unread({ kind: 'trim-horizon' });
+    const saved = { ...reached, origin: fixed(origin) };
+    await checkpoints.save(shardId, saved);
+    const shard: ShardProgress = { lanes: [], isEnded: false };
     progress.set(shardId, shard);
     const run = runShard({
-      initial,
-      origin: fixed(saved.origin),
+      shardId,
+      saved,
       config,
-      reader: noting(filtering(reader, settings.isDelivered), shard),
+      readerOf: (lane, after) => {
+        const reader = reading.readerOf(shardId, { after, origin, limit: MAX_RECORDS_PER_READ });
+        return noting(filtering(reader, settings.isDelivered), shard, lane);
+      },
       invoke: settings.invoke,
       checkpoints,
       clock,
       signal: stopping.signal,
       onEvent,
       onDiscard,
-      onStep: (state) => {
-        shard.state = state;
+      onStep: (lane, state) => {
+        shard.lanes[lane] = { readSince: -1, ...shard.lanes[lane], state };
         settle();
       },
     }).then((isEnded) => {
@@ -133,12 +136,13 @@ export function startRun(settings: MappingSettings): MappingRun {
     void run.finally(() => running.delete(run));
   }
 
-  function noting(reader: ShardReader, shard: ShardProgress): ShardReader {
+  function noting(reader: ShardReader, { lanes }: ShardProgress, lane: number): ShardReader {
     return {
       read: async () => {
         const since = asked;
         const result = await reader.read();
-        shard.readSince = since;
+        const own = lanes[lane];
+        if (own !== undefined) own.readSince = since;
         return result;
       },
     };
@@ -157,7 +161,8 @@ export function startRun(settings: MappingSettings): MappingRun {
       listed.every(({ shardId }) => {
         const shard = progress.get(shardId);
         if (shard === undefined) return ended.has(shardId);
-        return shard.isEnded || (shard.readSince >= call && isDrained(shard.state));
+        if (shard.isEnded) return true;
+        return shard.lanes.every(({ readSince, state }) => readSince >= call && isDrained(state));
       })
     );
   }

@@ -150,10 +150,6 @@ function refuseUnimplemented(
     ],
     [resource.includes('/consumer/'), `the enhanced fan-out consumer "${streamArn}"; map the stream itself`],
     [
-      parameters.parallelizationFactor > 1,
-      `ParallelizationFactor "${parameters.parallelizationFactor}"; use 1`,
-    ],
-    [
       parameters.onFailureArn !== undefined && onFailure === undefined,
       `the failure destination "${parameters.onFailureArn}" by itself; pass onFailure or leave it out`,
     ],

@@ -23,6 +23,8 @@ export interface Modes {
   readonly restartInWindow: 'position-without-state' | 'position-with-state' | 'replay-window';
   /** A record whose arrival time lies in a window that is already closed. */
   readonly arrivalInClosedWindow: 'current-window' | 'reopen';
+  /** What the other lanes of a shard do while the batch of one fails, where ParallelizationFactor is above 1. */
+  readonly failingLane: 'others-go-on' | 'shard-waits';
   /** A single record that makes the request larger than Lambda accepts. */
   readonly oversizedRecord: 'function-error' | 'not-invoked';
 }
@@ -38,5 +40,6 @@ export const DEFAULT_MODES: Modes = {
   partialState: 'returned',
   restartInWindow: 'position-without-state',
   arrivalInClosedWindow: 'current-window',
+  failingLane: 'others-go-on',
   oversizedRecord: 'function-error',
 };

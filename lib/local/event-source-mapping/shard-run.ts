@@ -1,150 +1,84 @@
-import { messageOf } from '../../model/errors.ts';
-import type { InvokeResult } from '../lambda/invoke-result.ts';
-import { MAX_PAYLOAD_BYTES } from '../lambda/limits.ts';
-import type { Checkpoint, Checkpoints, Origin } from './checkpoint.ts';
-import { complete } from './complete.ts';
-import { kinesisEvent } from './kinesis-event.ts';
-import type { MappingEvent, RecordDiscarded } from './mapping-event.ts';
-import { nextStep } from './next-step.ts';
-import { outcomeOf, type Outcome } from './outcome.ts';
+import type { SequenceNumber } from '../../model/sequence-number.ts';
+import { checkpointOf, resumeLanes, type Checkpoint, type Checkpoints } from './checkpoint.ts';
+import { filtering } from './filter.ts';
+import { laneOf } from './lane.ts';
+import { runLane, type LaneRunOptions } from './lane-run.ts';
 import type { ShardReader } from './shard-reader.ts';
-import {
-  isSettled,
-  withRead,
-  type Action,
-  type ShardConfig,
-  type ShardState,
-  type Transition,
-} from './shard-state.ts';
-import type { WaitingClock } from './waiting-clock.ts';
+import { newShard, type ShardState } from './shard-state.ts';
 
-export interface ShardRunOptions {
-  readonly initial: ShardState;
-  readonly origin: Origin;
-  readonly config: ShardConfig;
-  readonly reader: ShardReader;
-  readonly invoke: (event: object) => Promise<InvokeResult>;
+type ForEachLane = 'config' | 'invoke' | 'clock' | 'signal' | 'onEvent' | 'onDiscard';
+
+export interface ShardRunOptions extends Pick<LaneRunOptions, ForEachLane> {
+  readonly shardId: string;
+  /** Where the shard goes on. */
+  readonly saved: Checkpoint;
   readonly checkpoints: Checkpoints;
-  readonly clock: WaitingClock;
-  readonly signal: AbortSignal;
-  readonly onEvent: (event: MappingEvent) => void;
-  /** Called with every discard; false if the mapping was stopped before its failure destination took it. */
-  readonly onDiscard: (event: RecordDiscarded) => Promise<boolean>;
-  /** Called after every step, with the state reached. */
-  readonly onStep: (state: ShardState) => void;
+  /** Each lane reads all of the shard, and leaves out what belongs to the others. */
+  readonly readerOf: (lane: number, after: SequenceNumber | undefined) => ShardReader;
+  /** Called first and after every step of a lane, with the state reached. */
+  readonly onStep: (lane: number, state: ShardState) => void;
 }
 
 /**
- * Carries out the decisions about one shard until the shard has ended or `signal` is aborted; a batch in flight is
- * finished first. Reads that fail are repeated at the pace of polling, from where the last good one ended.
+ * Runs a shard until it has ended or `signal` is aborted, in as many lanes as ParallelizationFactor says. A lane has its
+ * share of the partition keys, and batches, retries and a position of its own.
  *
  * @returns whether the shard has been read and processed to its end
  */
 export async function runShard(options: ShardRunOptions): Promise<boolean> {
-  const { config, clock, signal, onEvent, onStep } = options;
-  let state = options.initial;
-  const save = (isEnded: boolean): Promise<void> =>
-    options.checkpoints.save(state.shardId, checkpointOf(state, options.origin, isEnded));
-
-  onEvent({ kind: 'shard-started', shardId: state.shardId, at: clock.now() });
-  while (!signal.aborted) {
-    const before = state;
-    const step = nextStep(state, config, clock.now());
-    state = step.state;
-    if (!(await announce(step.events, options))) return false;
-    switch (step.action.kind) {
-      case 'deliver': {
-        const completed = await deliver(state, step.action, options);
-        state = completed.state;
-        if (!(await announce(completed.events, options))) return false;
-        break;
-      }
-      case 'read':
-        state = await read(state, options);
-        break;
-      case 'idle':
-        onStep(state);
-        await clock.sleep(step.action.untilMs - clock.now(), signal);
-        break;
-      case 'end':
-        await save(true);
-        onEvent({ kind: 'shard-ended', shardId: state.shardId, at: clock.now() });
-        return true;
-    }
-    if (state.position !== before.position || state.window !== before.window) await save(false);
-    onStep(state);
-  }
-  return false;
-}
-
-/** @returns false if a failure destination has not taken its message: then nothing may be checkpointed */
-async function announce(
-  events: readonly MappingEvent[],
-  { onEvent, onDiscard }: ShardRunOptions,
-): Promise<boolean> {
-  for (const event of events) {
-    onEvent(event);
-    if (event.kind === 'record-discarded' && !(await onDiscard(event))) return false;
-  }
-  return true;
-}
-
-async function deliver(
-  state: ShardState,
-  { batch, window }: Extract<Action, { kind: 'deliver' }>,
-  { config, clock, invoke, onEvent }: ShardRunOptions,
-): Promise<Transition> {
-  const { records, purpose } = batch;
-  const isTerminatedEarly = purpose === 'terminated-early';
-  const shown = isTerminatedEarly && config.modes.oversizedState === 'dropped' ? {} : window?.state;
-  const event = kinesisEvent(
-    config.source,
-    state.shardId,
-    records,
-    window && { ...window, state: shown, isFinal: purpose === 'final', isTerminatedEarly },
+  const { shardId, saved, checkpoints, clock, onEvent, onStep } = options;
+  const { parameters, modes } = options.config;
+  const failing = new AbortController();
+  const signal = AbortSignal.any([options.signal, failing.signal]);
+  const lanes = resumeLanes(saved, parameters.parallelizationFactor, modes.restartInWindow).map((resumed) =>
+    newShard(shardId, resumed),
   );
-  onEvent({
-    kind: 'batch-started',
-    shardId: state.shardId,
-    at: clock.now(),
-    records: records.length,
-    firstSequenceNumber: records[0]?.sequenceNumber,
-    lastSequenceNumber: records.at(-1)?.sequenceNumber,
-    attempt: batch.tries + 1,
-  });
-  const outcome =
-    oversized(event, records.length, config) ??
-    outcomeOf(await invoke(event), batch, config.parameters, config.modes);
-  return complete(state, outcome, config, clock.now());
-}
+  /** What each lane has come to, and what of that may be kept. */
+  const reached = [...lanes];
+  const kept = [...lanes];
+  let saving = Promise.resolve();
 
-/** Only a batch of one record can be too large: any other was cut before it became so. */
-function oversized(event: object, records: number, { modes }: ShardConfig): Outcome | undefined {
-  if (records !== 1) return undefined;
-  const bytes = Buffer.byteLength(JSON.stringify(event));
-  if (bytes <= MAX_PAYLOAD_BYTES) return undefined;
-  const message = `the request has ${bytes} bytes; Lambda accepts ${MAX_PAYLOAD_BYTES}`;
-  return modes.oversizedRecord === 'not-invoked'
-    ? { kind: 'not-invoked', message }
-    : { kind: 'failed', errorType: 'RequestTooLarge', message, functionError: 'Unhandled' };
-}
-
-async function read(state: ShardState, options: ShardRunOptions): Promise<ShardState> {
-  const { reader, clock, config, signal, onEvent } = options;
-  try {
-    return withRead(state, await reader.read(), clock.now());
-  } catch (error) {
-    onEvent({ kind: 'read-failed', shardId: state.shardId, at: clock.now(), message: messageOf(error) });
-    await clock.sleep(config.pollMs, signal);
-    return state;
+  function save(isEnded: boolean): Promise<void> {
+    saving = saving.then(() => checkpoints.save(shardId, checkpointOf(kept, saved.origin, isEnded)));
+    return saving;
   }
-}
 
-function checkpointOf(state: ShardState, origin: Origin, isEnded: boolean): Checkpoint {
-  return { origin, position: state.position, window: state.window, isEnded };
-}
+  function readerOf(lane: number, after: SequenceNumber | undefined): ShardReader {
+    const reader = options.readerOf(lane, after);
+    return lanes.length === 1 ? reader : filtering(reader, (record) => laneOf(record, lanes.length) === lane);
+  }
 
-/** Whether everything on the shard up to its tip is done. */
-export function isDrained(state: ShardState): boolean {
-  return state.tipAt !== undefined && isSettled(state);
+  function run(initial: ShardState, lane: number): Promise<boolean> {
+    onStep(lane, initial);
+    return runLane({
+      ...options,
+      initial,
+      signal,
+      reader: readerOf(lane, initial.position),
+      save: (state) => {
+        kept[lane] = state;
+        return save(false);
+      },
+      onStep: (state) => {
+        reached[lane] = state;
+        onStep(lane, state);
+      },
+      isHeld: () =>
+        modes.failingLane === 'shard-waits' &&
+        reached.some(({ queue }, other) => other !== lane && queue.length > 0),
+    });
+  }
+
+  onEvent({ kind: 'shard-started', shardId, at: clock.now() });
+  const runs = lanes.map(run);
+  try {
+    const ends = await Promise.all(runs);
+    if (ends.includes(false)) return false;
+  } finally {
+    failing.abort();
+    await Promise.allSettled(runs);
+  }
+  await save(true);
+  onEvent({ kind: 'shard-ended', shardId, at: clock.now() });
+  return true;
 }

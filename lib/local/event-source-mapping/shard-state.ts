@@ -38,7 +38,7 @@ export interface Batch {
 }
 
 /**
- * Everything known about one shard between two steps. Plain data: `nextStep` and `complete` map it to the next one.
+ * Everything known about one shard, or one lane of it, between two steps. Plain data: `nextStep` and `complete` map it to the next one.
  *
  * Invariants:
  * - I1 `queue` then `buffer`, concatenated, are ascending and begin right after `position`.
@@ -59,6 +59,8 @@ export interface ShardState {
   readonly window: OpenWindow | undefined;
   /** The end of the last window that was closed. */
   readonly closedThroughMs: number | undefined;
+  /** The last record read, those that are left out included. */
+  readonly readThrough: SequenceNumber | undefined;
   readonly lastReadAt: number | undefined;
   /** When the last read that found nothing newer behind it was made; undefined while there is a backlog. */
   readonly tipAt: number | undefined;
@@ -92,6 +94,7 @@ export function newShard(
     freeSince: 0,
     window: resumed.window,
     closedThroughMs: undefined,
+    readThrough: resumed.position,
     lastReadAt: undefined,
     tipAt: undefined,
     isReadToEnd: false,
@@ -100,6 +103,8 @@ export function newShard(
 
 export interface ReadResult {
   readonly records: readonly SourceRecord[];
+  /** The last record read, where it may have been left out of `records`. */
+  readonly through?: SequenceNumber | undefined;
   /** Nothing newer was left behind what was read. */
   readonly isAtTip: boolean;
   /** The shard is closed and this was the last of it. */
@@ -112,6 +117,7 @@ export function withRead(state: ShardState, read: ReadResult, now: number): Shar
     ...state,
     buffer: [...state.buffer, ...read.records],
     bufferedAt: state.buffer.length === 0 ? now : state.bufferedAt,
+    readThrough: read.through ?? read.records.at(-1)?.sequenceNumber ?? state.readThrough,
     lastReadAt: now,
     tipAt: read.isAtTip || read.isEnd ? now : undefined,
     isReadToEnd: read.isEnd,
@@ -121,6 +127,11 @@ export function withRead(state: ShardState, read: ReadResult, now: number): Shar
 /** Nothing is buffered, in flight or waiting for a retry, and no window is open. */
 export function isSettled(state: ShardState): boolean {
   return state.queue.length === 0 && state.buffer.length === 0 && state.window === undefined;
+}
+
+/** The last record up to which everything is done: delivered, given up or left out. */
+export function doneThrough(state: ShardState): SequenceNumber | undefined {
+  return isSettled(state) ? state.readThrough : state.position;
 }
 
 export function batchFacts(records: readonly SourceRecord[], attempt: number): BatchFacts {

@@ -113,10 +113,15 @@ function toSourceRecord({ eventID, eventName, eventVersion, dynamodb = {} }: _Re
   const text = JSON.stringify(entry, (name, value: unknown) => (name === 'B' ? base64(value) : value));
   return {
     sequenceNumber: change.SequenceNumber ?? '',
-    partitionKey: undefined,
+    partitionKey: keyOf(change.Keys),
     data: utf8.encode(text),
     arrivalMs: seconds * 1000,
   };
+}
+
+/** The key of an item, in a form that doesn't depend on the order of its attributes. */
+function keyOf(keys: Readonly<Record<string, unknown>> = {}): string {
+  return JSON.stringify(Object.entries(keys).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Bytes, which a buffer has made an object of before JSON sees them. */

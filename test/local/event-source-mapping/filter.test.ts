@@ -26,7 +26,7 @@ describe('filters', () => {
 
     const filtered = filtering(reader, recordFilter(criteria({ data: { n: [2] } }), 'kinesis'));
 
-    expect(await filtered.read()).toEqual({ ...read, records: [record({ n: 2 })] });
+    expect(await filtered.read()).toEqual({ ...read, records: [record({ n: 2 })], through: '1' });
   });
 
   test('C49: one filter must match, and every key of it; the bytes stay as they are', () => {

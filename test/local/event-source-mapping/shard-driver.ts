@@ -1,4 +1,8 @@
-import { memoryCheckpoints } from '../../../lib/local/event-source-mapping/checkpoint.ts';
+import {
+  memoryCheckpoints,
+  type Checkpoint,
+  type Checkpoints,
+} from '../../../lib/local/event-source-mapping/checkpoint.ts';
 import type { SourceRecord } from '../../../lib/local/event-source-mapping/kinesis-event.ts';
 import type { MappingEvent } from '../../../lib/local/event-source-mapping/mapping-event.ts';
 import { DEFAULT_MODES, type Modes } from '../../../lib/local/event-source-mapping/modes.ts';
@@ -7,14 +11,18 @@ import {
   type MappingParameters,
 } from '../../../lib/local/event-source-mapping/parameters.ts';
 import { runShard } from '../../../lib/local/event-source-mapping/shard-run.ts';
-import { newShard, type ShardConfig } from '../../../lib/local/event-source-mapping/shard-state.ts';
+import type { ShardReader } from '../../../lib/local/event-source-mapping/shard-reader.ts';
+import type { ShardConfig } from '../../../lib/local/event-source-mapping/shard-state.ts';
 import type { InvokeResult } from '../../../lib/local/lambda/index.ts';
+import type { Clock } from '../../../lib/time/clock.ts';
+import { FOREVER, virtualClock } from './virtual-clock.ts';
 
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 
 export const STREAM_ARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/orders';
+export const SHARD_ID = 'shardId-000000000000';
 export const ROLE_ARN = 'arn:aws:iam::000000000000:role/local';
 
 /** What the function saw of one invocation. `records` are sequence numbers. */
@@ -29,7 +37,7 @@ export interface Delivery {
 }
 
 /** What a function answers: a value becomes a successful response. */
-export type Answer = InvokeResult | { readonly returns: unknown; readonly afterMs?: number };
+export type Answer = (InvokeResult | { readonly returns: unknown }) & { readonly afterMs?: number };
 
 export interface ShardScenario {
   readonly records: readonly SourceRecord[];
@@ -38,6 +46,8 @@ export interface ShardScenario {
   readonly parameters?: Partial<MappingParameters>;
   readonly modes?: Partial<Modes>;
   readonly config?: Partial<ShardConfig>;
+  /** @default in memory, for this run */
+  readonly checkpoints?: Checkpoints;
   /** Records one read returns at most. */
   readonly readLimit?: number;
   /** When the mapping is stopped. @default 10 minutes */
@@ -65,22 +75,20 @@ export function failing(...sequenceNumbers: readonly unknown[]): Answer {
 
 export const CRASH: InvokeResult = { kind: 'function-error', errorType: 'Error', message: 'no' };
 
-/** Runs one shard in virtual time: nobody waits, sleeping moves the clock. */
+const ORIGIN = { kind: 'trim-horizon' } as const;
+const UNREAD: Checkpoint = { origin: ORIGIN, position: undefined, window: undefined, isEnded: false };
+
+/** Runs one shard in virtual time: nobody waits, the clock moves when all sleep. */
 export async function runVirtually(scenario: ShardScenario): Promise<ShardReport> {
-  const { untilMs = 10 * MINUTE, readLimit = 10_000, closedAt = Infinity, answer } = scenario;
+  const { untilMs = 10 * MINUTE, checkpoints = memoryCheckpoints(), answer } = scenario;
   const parameters = mappingParameters({ startingPosition: 'TRIM_HORIZON', ...scenario.parameters });
   const stopping = new AbortController();
   const deliveries: Delivery[] = [];
   const events: MappingEvent[] = [];
-  let now = 0;
-  let next = 0;
-  const advance = (ms: number): void => {
-    now += ms;
-    if (now >= untilMs) stopping.abort();
-  };
+  const clock = virtualClock((now) => now >= untilMs && stopping.abort());
   const hasEnded = await runShard({
-    initial: newShard('shardId-000000000000'),
-    origin: { kind: 'trim-horizon' },
+    shardId: SHARD_ID,
+    saved: (await checkpoints.load(SHARD_ID)) ?? UNREAD,
     config: {
       parameters,
       modes: { ...DEFAULT_MODES, ...scenario.modes },
@@ -92,34 +100,41 @@ export async function runVirtually(scenario: ShardScenario): Promise<ShardReport
       random: () => 0,
       ...scenario.config,
     },
-    reader: {
-      read: async () => {
-        const from = next;
-        while (next < scenario.records.length && next - from < readLimit) {
-          if ((scenario.records[next]?.arrivalMs ?? 0) > now) break;
-          next += 1;
-        }
-        const isDone = next === scenario.records.length;
-        const isAtTip = isDone || (scenario.records[next]?.arrivalMs ?? 0) > now;
-        return { records: scenario.records.slice(from, next), isAtTip, isEnd: isDone && now >= closedAt };
-      },
-    },
+    readerOf: (_, after) => readerOf(scenario, after, clock),
     invoke: async (event) => {
-      const delivery = deliveryOf(event, now);
+      const delivery = deliveryOf(event, clock.now());
       deliveries.push(delivery);
       const given = answer?.(delivery, deliveries.length) ?? { returns: delivery.window && { state: {} } };
+      if (given.afterMs !== undefined) await clock.sleep(given.afterMs, FOREVER);
       if ('kind' in given) return given;
-      advance(given.afterMs ?? 0);
       return { kind: 'ok', payload: given.returns === undefined ? '' : JSON.stringify(given.returns) };
     },
-    checkpoints: memoryCheckpoints(),
-    clock: { now: () => now, sleep: async (ms) => advance(Math.max(1, ms)) },
+    checkpoints,
+    clock,
     signal: stopping.signal,
     onEvent: (event) => events.push(event),
     onDiscard: async () => true,
     onStep: () => {},
   });
   return { deliveries, events, hasEnded };
+}
+
+/** Reads what has arrived by now behind `after`. */
+function readerOf(
+  { records: all, readLimit = 10_000, closedAt = Infinity }: ShardScenario,
+  after: string | undefined,
+  clock: Clock,
+): ShardReader {
+  let next = all.findIndex(({ sequenceNumber }) => sequenceNumber === after) + 1;
+  return {
+    read: async () => {
+      const hasArrived = (index: number): boolean => (all[index]?.arrivalMs ?? Infinity) <= clock.now();
+      const from = next;
+      while (next - from < readLimit && hasArrived(next)) next += 1;
+      const isEnd = next === all.length && clock.now() >= closedAt;
+      return { records: all.slice(from, next), isAtTip: !hasArrived(next), isEnd };
+    },
+  };
 }
 
 interface KinesisEvent {

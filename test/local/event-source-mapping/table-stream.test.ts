@@ -29,6 +29,10 @@ const change = (images: object) => ({
   ...images,
 });
 
+interface Changes {
+  readonly Records: readonly { readonly dynamodb: { readonly NewImage: ReturnType<typeof inEvent> } }[];
+}
+
 describe('a mapping of the stream of a table', () => {
   let endpoint: DynamoDbEndpoint;
   let clients: Clients;
@@ -66,6 +70,28 @@ describe('a mapping of the stream of a table', () => {
     await mapping.drained();
     return events;
   }
+
+  test('keeps the changes of an item in one lane, in order', async () => {
+    const TableName = 'orders';
+    const streamArn = await clients.createTable(TableName, 'NEW_AND_OLD_IMAGES');
+    const ids = Array.from({ length: 8 }, (_, index) => `item ${index}`);
+    for (const value of [1, 2, 3]) {
+      for (const id of ids)
+        await clients.dynamodb.send(new PutItemCommand({ TableName, Item: item(id, value) }));
+    }
+
+    const events = await deliver(streamArn, { parallelizationFactor: 4 });
+
+    const batches: Changes[] = JSON.parse(JSON.stringify(events));
+    for (const id of ids) {
+      const images = batches.map(({ Records }) =>
+        Records.map(({ dynamodb }) => dynamodb.NewImage).filter((image) => image.id.S === id),
+      );
+      const together = [1, 2, 3].map((value) => inEvent(id, value));
+      expect(images.filter(({ length }) => length > 0)).toEqual([together]);
+    }
+    expect(batches.length).toBeGreaterThan(1);
+  });
 
   test('hands over changes as Lambda does', async () => {
     const streamArn = await clients.createTable('orders', 'NEW_AND_OLD_IMAGES');
