@@ -14,6 +14,7 @@ import {
 } from './assembly/index.ts';
 import {
   createEventSourceMapping,
+  streamOfSource,
   type Checkpoints,
   type EventSourceMapping,
   type FailureMessage,
@@ -29,6 +30,7 @@ import {
 } from './lambda/index.ts';
 import { clientConfig } from './client-config.ts';
 import { createAll, deleteAll, streamsOfTables } from './provision.ts';
+import { requireNoRepeatedMappings } from './repeated-mappings.ts';
 import { requireSoundStages } from './stage-mappings.ts';
 
 export interface LocalEndpoints {
@@ -55,7 +57,7 @@ export interface LocalDeploymentOptions {
    * Where each mapping keeps how far it has read; with what an earlier deployment left there it goes on.
    * @default in memory, for this deployment
    */
-  readonly checkpointsOf?: (functionName: string, streamArn: string) => Checkpoints;
+  readonly checkpointsOf?: (functionName: string, eventSourceArn: string) => Checkpoints;
   readonly function?: Omit<FunctionOptions, 'onLog'>;
   /**
    * Calls scheduled functions this often instead of as the template says.
@@ -97,6 +99,7 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
   const { endpoints, onLog } = options;
   const assembly = loadAssembly(options.assemblyDir);
   requireSoundStages(assembly);
+  requireNoRepeatedMappings(assembly);
   const s3 = s3ClientFor(assembly, endpoints);
   const kinesis = new KinesisClient(clientConfig(endpoints.kinesis));
   const dynamodb = new DynamoDBClient(clientConfig(endpoints.dynamodb));
@@ -107,8 +110,9 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
   );
   const mappingOf = (
     resource: EventSourceMappingResource,
-    streamArn = resource.eventSourceArn,
+    eventSourceArn = resource.eventSourceArn,
   ): EventSourceMapping => {
+    const streamArn = streamOfSource(eventSourceArn);
     const { functionName, onFailureArn: destinationArn = '' } = resource;
     const client = streamArn.split(':')[2] === 'dynamodb' ? tableStreams : kinesis;
     const target = functions.find(({ name }) => name === functionName);
@@ -128,9 +132,9 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
       return Promise.resolve();
     };
     const functionArn = target.arn;
-    const checkpoints = options.checkpointsOf?.(functionName, streamArn);
+    const checkpoints = options.checkpointsOf?.(functionName, eventSourceArn);
     return createEventSourceMapping(
-      { parameters: resource, streamArn, functionArn, client, invoke, onEvent, onFailure },
+      { parameters: resource, eventSourceArn, functionArn, client, invoke, onEvent, onFailure },
       { ...options.mapping, ...(checkpoints !== undefined && { checkpoints }) },
     );
   };

@@ -1,6 +1,7 @@
 import { refusedSettings, stageOf } from '../aws/required-mapping.ts';
 import { DefinitionError } from '../model/index.ts';
 import type { Assembly } from './assembly/index.ts';
+import { streamOfSource } from './event-source-mapping/index.ts';
 
 /**
  * Refuses what a template tells the mappings of a pipeline's stages, and the streams they read, that would lose records or
@@ -12,7 +13,7 @@ export function requireSoundStages({ eventSourceMappings, functions, streams }: 
     const target = functions.find(({ name }) => name === mapping.functionName);
     const stage = stageOf(target?.environment ?? {});
     if (stage === undefined) return [];
-    const stream = streams.find(({ arn }) => arn === mapping.eventSourceArn);
+    const stream = streams.find(({ arn }) => arn === streamOfSource(mapping.eventSourceArn));
     return stream?.distribution === 'AUTO'
       ? [scattered(stream.name, stage), ...refusedSettings(stage, mapping)]
       : refusedSettings(stage, mapping);

@@ -40,7 +40,7 @@ export function countingTemplate(
   mapping: object = {},
   variables: object = {},
   stream: object = { ShardCount: 1 },
-): object {
+): { readonly Resources: Readonly<Record<string, object>>; readonly Outputs: object } {
   return {
     Resources: {
       Orders: { Type: 'AWS::Kinesis::Stream', Properties: stream },

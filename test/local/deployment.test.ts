@@ -39,6 +39,11 @@ export async function handler(event) {
   return { state: { count } };
 }`;
 
+function mappingTo(functionId: string): object {
+  const { Mapping } = countingTemplate({ FunctionName: { Ref: functionId } }).Resources;
+  return Mapping ?? {};
+}
+
 describe('a deployed assembly', () => {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   let kinesisEndpoint: KinesisEndpoint;
@@ -156,6 +161,41 @@ describe('a deployed assembly', () => {
       new DefinitionError(
         'stream "App-Orders" of stage "orders" has RecordDistributionStrategy "AUTO", which ignores partition keys; it ' +
           'must be "USER_PARTITION_KEY": leave it out',
+      ),
+    );
+  });
+
+  test('C9: has a second function read the same stream, and get every record', async () => {
+    const { Resources, ...rest } = countingTemplate();
+    const app = await deploy({
+      ...rest,
+      Resources: {
+        ...Resources,
+        Other: Resources['Counter'] ?? {},
+        OtherMapping: mappingTo('Other'),
+      },
+    });
+    await put('order', 'order');
+
+    await app.drained();
+
+    const succeeded = events.flatMap((event) => (event.kind === 'batch-succeeded' ? [event] : []));
+    const records = (name: string): number =>
+      succeeded
+        .filter(({ functionName }) => functionName === name)
+        .reduce((sum, batch) => sum + batch.records, 0);
+    expect([records('App-Counter'), records('App-Other')]).toEqual([2, 2]);
+  });
+
+  test('is refused if a function has two mappings of the same stream', async () => {
+    const { Resources } = countingTemplate();
+
+    const app = deploy({ Resources: { ...Resources, Again: mappingTo('Counter') } });
+
+    await expect(app).rejects.toThrow(
+      new DefinitionError(
+        'mapping "Again" has the function "App-Counter" read "arn:aws:kinesis:us-east-1:000000000000:stream/App-Orders", ' +
+          'which mapping "Mapping" does already; Lambda refuses it (409 ResourceConflictException): leave one of them out',
       ),
     );
   });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { loadAssembly, type Assembly } from '../../local/index.ts';
 import { readStacks } from '../../local/assembly/stacks.ts';
+import { streamOfSource } from '../../local/event-source-mapping/stream.ts';
 import { ENVIRONMENT, type Plan } from '../../plan/index.ts';
 import { readPlans } from '../stored-plans.ts';
 
@@ -52,7 +53,8 @@ function pipelineOf(path: string, plan: Plan, assembly: Assembly): DevPipeline {
       const found = functions.find(({ environment }) => environment[ENVIRONMENT.stage] === id);
       const mapping = assembly.eventSourceMappings.find(({ functionName }) => functionName === found?.name);
       if (found === undefined || mapping === undefined) return [];
-      return [{ id, functionName: found.name, streamName: nameInArn(mapping.eventSourceArn) }];
+      const streamName = nameInArn(streamOfSource(mapping.eventSourceArn));
+      return [{ id, functionName: found.name, streamName }];
     }),
     resultsTable: first?.environment[ENVIRONMENT.resultsTable] ?? '',
     deadLetterTable: first?.environment[ENVIRONMENT.deadLetterTable] ?? '',

@@ -65,8 +65,8 @@ export async function startSession(options: SessionOptions): Promise<DevSession>
   let app: DevApp | undefined;
   let deployment: LocalDeployment | undefined;
 
-  function checkpointsOf(functionName: string, streamArn: string): Checkpoints {
-    const mapping = `${functionName} ${streamArn}`;
+  function checkpointsOf(functionName: string, eventSourceArn: string): Checkpoints {
+    const mapping = `${functionName} ${eventSourceArn}`;
     const shards = checkpoints.get(mapping) ?? new Map<string, Checkpoint>();
     checkpoints.set(mapping, shards);
     return {

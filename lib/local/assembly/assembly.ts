@@ -38,6 +38,7 @@ const IRRELEVANT = [
   'AWS::Logs::',
   'AWS::CloudWatch::',
   'AWS::KMS::',
+  'AWS::Kinesis::StreamConsumer',
   'AWS::Lambda::Permission',
   'AWS::S3::BucketPolicy',
 ];

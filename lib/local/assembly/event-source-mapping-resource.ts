@@ -4,6 +4,7 @@ import { isObject, listAt, numberAt, objectAt, oneOf, textAt, type JsonObject } 
 export interface EventSourceMappingResource extends MappingParameters {
   readonly logicalId: string;
   readonly functionName: string;
+  /** Of a stream, or of an enhanced fan-out consumer of one. */
   readonly eventSourceArn: string;
 }
 

@@ -1,7 +1,7 @@
 import { DefinitionError } from '../../model/errors.ts';
 import { ACCOUNT_ID, REGION } from './account.ts';
 import { isObject, objectAt, textAt, type JsonObject } from './json.ts';
-import { attributeOf, generatedName, namePropertyOf } from './resource-identity.ts';
+import { attributeOf, consumerArn, generatedName, namePropertyOf, refOf } from './resource-identity.ts';
 import type { Stack } from './stacks.ts';
 
 /** Works out a template's intrinsic functions, with names that depend on nothing but the template. */
@@ -82,7 +82,9 @@ export function createResolver(stack: Stack, importValue: (exportName: string) =
   function ref(target: string): unknown {
     const pseudo = pseudoParameter(target, stack.name);
     if (pseudo !== undefined) return pseudo;
-    if (isObject(resources[target])) return nameOf(target);
+    if (isConsumer(target)) return ofConsumer(target, 'ConsumerARN');
+    const type = textAt(resources[target], 'Type');
+    if (type !== undefined) return refOf(type, nameOf(target));
     const parameter = objectAt(objectAt(template, 'Parameters'), target);
     if (parameter['Default'] !== undefined) return parameter['Default'];
     throw new DefinitionError(
@@ -97,7 +99,27 @@ export function createResolver(stack: Stack, importValue: (exportName: string) =
         `stack "${stack.name}" refers to "${logicalId}", which is not a resource of it`,
       );
     }
+    if (isConsumer(logicalId)) return ofConsumer(logicalId, attribute.join('.'));
     return attributeOf(type, nameOf(logicalId), attribute.join('.'));
+  }
+
+  function isConsumer(logicalId: string): boolean {
+    return textAt(resources[logicalId], 'Type') === 'AWS::Kinesis::StreamConsumer';
+  }
+
+  /** A consumer is known by its stream. */
+  function ofConsumer(logicalId: string, attribute: string): string {
+    const properties = objectAt(resources[logicalId], 'Properties');
+    const streamArn = String(resolve(properties['StreamARN']));
+    const name = String(resolve(properties['ConsumerName']));
+    switch (attribute) {
+      case 'ConsumerARN':
+        return consumerArn(streamArn, name);
+      case 'StreamARN':
+        return streamArn;
+      default:
+        return name;
+    }
   }
 
   function sub(argument: unknown): string {

@@ -55,6 +55,16 @@ export function tableStreamArn(table: string): string {
   return `${arnOf('dynamodb', `table/${table}`)}/stream/local`;
 }
 
+/** What `Ref` gives of a resource. */
+export function refOf(type: string, name: string): string {
+  return type === 'AWS::SNS::Topic' ? arnOfResource(type, name) : name;
+}
+
+/** The number at the end is when AWS created the consumer. */
+export function consumerArn(streamArn: string, consumer: string): string {
+  return `${streamArn}/consumer/${consumer}:1`;
+}
+
 /** What `Fn::GetAtt` gives: exact for ARNs, a stable placeholder for the rest. */
 export function attributeOf(type: string, name: string, attribute: string): string {
   const arn = arnOfResource(type, name);

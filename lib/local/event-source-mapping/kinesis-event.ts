@@ -12,7 +12,8 @@ export interface SourceRecord {
 
 /** The constant parts of every record of a mapping. */
 export interface EventSource {
-  readonly streamArn: string;
+  /** What events name as their source. */
+  readonly arn: string;
   readonly region: string;
   readonly roleArn: string;
 }
@@ -43,7 +44,7 @@ export function kinesisEvent(
     window: { start: isoSeconds(window.startMs), end: isoSeconds(window.endMs) },
     state: window.state,
     shardId,
-    eventSourceARN: source.streamArn,
+    eventSourceARN: source.arn,
     isFinalInvokeForWindow: window.isFinal,
     isWindowTerminatedEarly: window.isTerminatedEarly,
   };
@@ -77,18 +78,18 @@ function eventRecord(source: EventSource, shardId: string, record: SourceRecord,
     eventName: 'aws:kinesis:record',
     invokeIdentityArn: source.roleArn,
     awsRegion: source.region,
-    eventSourceARN: source.streamArn,
+    eventSourceARN: source.arn,
   };
 }
 
-function isTable({ streamArn }: EventSource): boolean {
-  return streamArn.split(':')[2] === 'dynamodb';
+function isTable({ arn }: EventSource): boolean {
+  return arn.split(':')[2] === 'dynamodb';
 }
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html */
-function tableEventRecord({ streamArn, region }: EventSource, { data }: SourceRecord): object {
+function tableEventRecord({ arn, region }: EventSource, { data }: SourceRecord): object {
   const entry = JSON.parse(new TextDecoder().decode(data)) as object;
-  return { ...entry, awsRegion: region, eventSourceARN: streamArn };
+  return { ...entry, awsRegion: region, eventSourceARN: arn };
 }
 
 function base64(data: Uint8Array): string {

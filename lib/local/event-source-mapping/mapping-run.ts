@@ -56,7 +56,7 @@ export function startRun(settings: MappingSettings): MappingRun {
 
   const onDiscard = discardTo(
     settings.onFailure,
-    { functionArn: settings.functionArn, streamArn: settings.source.streamArn },
+    settings,
     { clock, onEvent, retryMs: settings.backoff.baseMs },
     stopping.signal,
   );
@@ -192,7 +192,7 @@ export function startRun(settings: MappingSettings): MappingRun {
       await Promise.all(running);
       abandon(
         new Error(
-          `the mapping of stream "${streamNameOf(settings.source.streamArn)}" was stopped before the stream was drained`,
+          `the mapping of stream "${streamNameOf(settings.streamArn)}" was stopped before the stream was drained`,
         ),
       );
       if (failure !== undefined) throw failure;

@@ -15,6 +15,7 @@ export interface MappingSettings extends Omit<ShardConfig, 'retentionMs'> {
   readonly onEvent: (event: MappingEvent) => void;
   readonly onFailure: FailureDestination | undefined;
   readonly functionArn: string;
+  readonly streamArn: string;
   readonly clock: WaitingClock;
   readonly checkpoints: Checkpoints;
   readonly discoveryMs: number;

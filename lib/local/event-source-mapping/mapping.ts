@@ -11,6 +11,7 @@ import { DEFAULT_MODES, type Modes } from './modes.ts';
 import { mappingParameters, type MappingParameters, type MappingParametersInput } from './parameters.ts';
 import type { MappingSettings } from './mapping-settings.ts';
 import { kinesisReading } from './source-reading.ts';
+import { streamOfSource } from './stream.ts';
 import { tableReading } from './table-reading.ts';
 import type { Backoff } from './shard-state.ts';
 import { SYSTEM_CLOCK, type WaitingClock } from './waiting-clock.ts';
@@ -43,7 +44,8 @@ export interface MappingOptions {
 
 export interface MappingDefinition {
   readonly parameters: MappingParametersInput;
-  readonly streamArn: string;
+  /** Of a stream, or of an enhanced fan-out consumer of one, which is read like the stream itself. */
+  readonly eventSourceArn: string;
   /** Any client of the service that has the stream; it is not closed by the mapping. */
   readonly client: KinesisClient | DynamoDBStreamsClient;
   readonly invoke: (event: object) => Promise<InvokeResult>;
@@ -84,7 +86,7 @@ export function createEventSourceMapping(
   const settings = settingsOf(definition, parameters, options);
   let run: MappingRun | undefined;
   return {
-    streamArn: definition.streamArn,
+    streamArn: settings.streamArn,
     parameters,
     start: () => {
       run ??= startRun(settings);
@@ -102,7 +104,9 @@ function settingsOf(
   parameters: MappingParameters,
   options: MappingOptions,
 ): MappingSettings {
-  const { client, invoke, streamArn, onEvent, onFailure, functionArn, roleArn } = definition;
+  const { client, invoke, eventSourceArn, onEvent, onFailure, functionArn, roleArn } = definition;
+  const streamArn = streamOfSource(eventSourceArn);
+  const modes = { ...DEFAULT_MODES, ...options.modes };
   return {
     parameters,
     isDelivered: recordFilter(
@@ -117,12 +121,13 @@ function settingsOf(
     onEvent: onEvent ?? (() => {}),
     onFailure: parameters.onFailureArn === undefined ? undefined : onFailure,
     functionArn: functionArn ?? 'arn:aws:lambda:us-east-1:000000000000:function:local',
+    streamArn,
     source: {
-      streamArn,
+      arn: modes.consumerSource === 'consumer' ? eventSourceArn : streamArn,
       region: streamArn.split(':')[3] ?? 'us-east-1',
       roleArn: roleArn ?? 'arn:aws:iam::000000000000:role/local',
     },
-    modes: { ...DEFAULT_MODES, ...options.modes },
+    modes,
     pollMs: options.pollMs ?? 1000,
     idleFinalMs: options.idleFinalMs ?? 120_000,
     discoveryMs: options.discoveryMs ?? 10_000,
@@ -135,20 +140,19 @@ function settingsOf(
 }
 
 function refuseUnimplemented(
-  { streamArn, onFailure }: MappingDefinition,
+  { eventSourceArn, onFailure }: MappingDefinition,
   parameters: MappingParameters,
 ): void {
-  const [, , service = '', , , resource = ''] = streamArn.split(':');
+  const [, , service = ''] = eventSourceArn.split(':');
   const refused: readonly (readonly [boolean, string])[] = [
     [
       !['kinesis', 'dynamodb'].includes(service),
-      `the source "${streamArn}"; streams of Kinesis and of DynamoDB tables can be read`,
+      `the source "${eventSourceArn}"; streams of Kinesis and of DynamoDB tables can be read`,
     ],
     [
       service === 'dynamodb' && parameters.startingPosition === 'AT_TIMESTAMP',
       'AT_TIMESTAMP for the stream of a table, which Lambda refuses as well; use TRIM_HORIZON or LATEST',
     ],
-    [resource.includes('/consumer/'), `the enhanced fan-out consumer "${streamArn}"; map the stream itself`],
     [
       parameters.onFailureArn !== undefined && onFailure === undefined,
       `the failure destination "${parameters.onFailureArn}" by itself; pass onFailure or leave it out`,

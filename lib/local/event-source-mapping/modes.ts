@@ -3,6 +3,8 @@
  * function gives the same results in every one of them. The first alternative is the default unless said otherwise.
  */
 export interface Modes {
+  /** What events of a mapping that reads through an enhanced fan-out consumer name as their source. */
+  readonly consumerSource: 'consumer' | 'stream';
   /** The retry budget of each half of a bisected batch. */
   readonly bisectBudget: 'fresh' | 'inherited';
   /** A response that names records of the batch and also others. */
@@ -30,6 +32,7 @@ export interface Modes {
 }
 
 export const DEFAULT_MODES: Modes = {
+  consumerSource: 'consumer',
   bisectBudget: 'fresh',
   unknownItem: 'fail-batch',
   remainder: 'alone',

@@ -16,8 +16,12 @@ describe('a cloud assembly', () => {
   function output(value: unknown, rest: object = {}): string | undefined {
     const queue = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'jobs' } };
     const stream = { Type: 'AWS::Kinesis::Stream', Properties: { ShardCount: 1 } };
-    return load({ Resources: { Orders: stream, Jobs: queue }, Outputs: { It: { Value: value } }, ...rest })
-      .outputs['It'];
+    const topic = { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'news' } };
+    return load({
+      Resources: { Orders: stream, Jobs: queue, News: topic },
+      Outputs: { It: { Value: value } },
+      ...rest,
+    }).outputs['It'];
   }
 
   test('is read as plain data, with what is not said at its default', () => {
@@ -120,9 +124,25 @@ describe('a cloud assembly', () => {
     ]);
   });
 
+  test('has mappings of the consumers of a stream, with nothing to create for them', () => {
+    const consumer = {
+      Type: 'AWS::Kinesis::StreamConsumer',
+      Properties: { ConsumerName: 'billing', StreamARN: { 'Fn::GetAtt': ['Orders', 'Arn'] } },
+    };
+    const { Resources } = countingTemplate({ EventSourceArn: { 'Fn::GetAtt': ['Billing', 'ConsumerARN'] } });
+
+    const { eventSourceMappings, unsupported } = load({ Resources: { ...Resources, Billing: consumer } });
+
+    expect(unsupported).toEqual([]);
+    expect(eventSourceMappings).toMatchObject([
+      { eventSourceArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/App-Orders/consumer/billing:1' },
+    ]);
+  });
+
   const intrinsics: readonly (readonly [unknown, string])[] = [
     [{ Ref: 'Orders' }, 'App-Orders'],
     [{ Ref: 'Jobs' }, 'jobs'],
+    [{ Ref: 'News' }, 'arn:aws:sns:us-east-1:000000000000:news'],
     [{ Ref: 'AWS::Region' }, 'us-east-1'],
     [{ 'Fn::GetAtt': ['Jobs', 'Arn'] }, 'arn:aws:sqs:us-east-1:000000000000:jobs'],
     [{ 'Fn::GetAtt': 'Orders.Arn' }, 'arn:aws:kinesis:us-east-1:000000000000:stream/App-Orders'],

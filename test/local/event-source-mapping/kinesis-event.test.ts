@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { eventRecordBytes, kinesisEvent } from '../../../lib/local/event-source-mapping/kinesis-event.ts';
 import { record, ROLE_ARN, STREAM_ARN } from './shard-driver.ts';
 
-const source = { streamArn: STREAM_ARN, region: 'us-east-1', roleArn: ROLE_ARN };
+const source = { arn: STREAM_ARN, region: 'us-east-1', roleArn: ROLE_ARN };
 
 describe('the event of a Kinesis batch', () => {
   test('C2, C3, C4: has exactly the documented keys and no window fields without a window', () => {

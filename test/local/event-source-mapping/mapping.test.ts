@@ -66,7 +66,7 @@ describe('a mapping on a stream', () => {
     mapping = createEventSourceMapping(
       {
         parameters: { startingPosition: 'TRIM_HORIZON', ...parameters },
-        streamArn: STREAM_ARN,
+        eventSourceArn: STREAM_ARN,
         client,
         onEvent: (event) => events.push(event),
         invoke: async (event) => {

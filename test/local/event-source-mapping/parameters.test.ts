@@ -74,7 +74,7 @@ describe('mapping parameters', () => {
     const create = (): unknown =>
       createEventSourceMapping({
         parameters: { startingPosition: 'TRIM_HORIZON', onFailureArn },
-        streamArn: STREAM_ARN,
+        eventSourceArn: STREAM_ARN,
         client: new KinesisClient({ region: 'us-east-1' }),
         invoke: async () => ({ kind: 'ok', payload: '' }),
       });

@@ -92,7 +92,7 @@ export async function runVirtually(scenario: ShardScenario): Promise<ShardReport
     config: {
       parameters,
       modes: { ...DEFAULT_MODES, ...scenario.modes },
-      source: { streamArn: STREAM_ARN, region: 'us-east-1', roleArn: ROLE_ARN },
+      source: { arn: STREAM_ARN, region: 'us-east-1', roleArn: ROLE_ARN },
       retentionMs: 24 * HOUR,
       pollMs: SECOND,
       idleFinalMs: 2 * MINUTE,

@@ -57,7 +57,7 @@ describe('a mapping of the stream of a table', () => {
     mapping = createEventSourceMapping(
       {
         parameters: { startingPosition: 'TRIM_HORIZON', ...parameters },
-        streamArn,
+        eventSourceArn: streamArn,
         client: clients.streams,
         invoke: async (event) => {
           events.push(event);
