@@ -59,6 +59,7 @@ export async function devCommand(args: readonly string[], terminal: Terminal): P
     onEvent: (event) => observations.onEvent(event),
     onLog: (line) => observations.onLog(line),
     invoke: (target, event) => mishaps.invoke(target, event),
+    fault: (batch) => mishaps.fault(batch),
   });
   const runner = createAppRunner({ app: values.app, context: values.context }, folder);
   let dashboard: OpenDashboard | undefined;

@@ -12,15 +12,18 @@ export {
   type DynamoDbEndpointOptions,
 } from './dynamodb/index.ts';
 export {
+  BATCH_FAULTS,
   createEventSourceMapping,
   DEFAULT_MODES,
   memoryCheckpoints,
+  type BatchFault,
   type Backoff,
   type BatchFacts,
   type Checkpoint,
   type Checkpoints,
   type DiscardReason,
   type EventSourceMapping,
+  type FaultOf,
   type FailureDestination,
   type FailureMessage,
   type MappingDefinition,

@@ -93,8 +93,9 @@ if (executablePath === undefined) {
   test.each([
     ['kill its sandbox', 'was killed over'],
     ['freeze and thaw it', 'has thawed and goes on'],
-    ['drop the response', 'was dropped, its work done'],
-    ['repeat it', 'was delivered twice'],
+    ['drop the response', 'gets dropped, its work done'],
+    ['repeat it', 'gets delivered twice'],
+    ['cut it elsewhere', 'gets delivered twice, the second time'],
     ['split a shard of quakes', 'was split'],
     ['merge shards of quakes', 'were merged'],
     ['throttles', 'DynamoDB throttles'],

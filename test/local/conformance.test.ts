@@ -10,9 +10,7 @@ const RULES = Array.from({ length: 71 }, (_, index) => `C${index + 1}`);
 
 /** Rules the emulator doesn't follow, and what it does instead. */
 const NOT_FOLLOWED: Readonly<Record<string, string>> = {
-  C13: 'a mapping that is started again never delivers its last batch twice by itself; whoever invokes can repeat it',
   C46: 'messages for failure destinations are handed to whoever runs the mapping; no service gets them',
-  C53: 'the mapping repeats and loses nothing by itself; whoever invokes can, as the dashboard of millrace dev does',
 };
 
 function rulesIn(folder: string): readonly string[] {

@@ -26,6 +26,7 @@ const MISHAPS = [
   ['freeze-sandbox', 'freeze and thaw it'],
   ['drop-response', 'drop the response'],
   ['repeat-batch', 'repeat it'],
+  ['repeat-recut', 'cut it elsewhere'],
 ];
 const FAULTS = [
   ['none', 'works'],

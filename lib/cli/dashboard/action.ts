@@ -37,6 +37,7 @@ export function parseAction(body: unknown): Action {
     case 'freeze-sandbox':
     case 'drop-response':
     case 'repeat-batch':
+    case 'repeat-recut':
       return { kind };
     case 'fault':
       return { kind, fault: faultOf(body['fault']) };

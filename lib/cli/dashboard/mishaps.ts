@@ -1,15 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isObject } from '../../local/assembly/json.ts';
-import type { InvokeResult, LambdaFunction, Sandbox } from '../../local/index.ts';
+import {
+  BATCH_FAULTS,
+  type BatchFacts,
+  type BatchFault,
+  type InvokeResult,
+  type LambdaFunction,
+  type Sandbox,
+} from '../../local/index.ts';
 
 /** What can happen to one batch on its way to a function and back. */
-export type MishapKind = 'kill-sandbox' | 'freeze-sandbox' | 'drop-response' | 'repeat-batch';
-export const MISHAP_KINDS: readonly MishapKind[] = [
-  'kill-sandbox',
-  'freeze-sandbox',
-  'drop-response',
-  'repeat-batch',
-];
+export type MishapKind = (typeof SANDBOX_MISHAPS)[number] | BatchFault;
+const SANDBOX_MISHAPS = ['kill-sandbox', 'freeze-sandbox'] as const;
+export const MISHAP_KINDS: readonly MishapKind[] = [...SANDBOX_MISHAPS, ...BATCH_FAULTS];
+
+const FAULTS: Readonly<Record<BatchFault, (batch: string) => string>> = {
+  'drop-response': (batch) => `the answer to ${batch} gets dropped, its work done`,
+  'repeat-batch': (batch) => `${batch} gets delivered twice`,
+  'repeat-recut': (batch) => `${batch} gets delivered twice, the second time cut elsewhere`,
+};
 
 /** Long enough that the function has begun. */
 const KILL_AFTER_MS = 2;
@@ -36,22 +45,30 @@ export class Mishaps {
     this.#armed.add(kind);
   }
 
+  /** What a mapping does to a batch. */
+  fault({ records }: BatchFacts): BatchFault | undefined {
+    const fault = this.#take(BATCH_FAULTS);
+    if (fault !== undefined) this.#tell(FAULTS[fault](batchOf(records)));
+    return fault;
+  }
+
   /** Calls the function, as a mapping would, or does worse. */
   invoke(target: LambdaFunction, event: object): Promise<InvokeResult> {
-    const [kind] = this.#armed;
-    if (kind === undefined) return target.invoke(event);
-    this.#armed.delete(kind);
-    const what = batchOf(event);
-    switch (kind) {
+    const what = batchOf(isObject(event) && Array.isArray(event['Records']) ? event['Records'].length : 0);
+    switch (this.#take(SANDBOX_MISHAPS)) {
+      case undefined:
+        return target.invoke(event);
       case 'kill-sandbox':
         return this.#kill(target, event, what);
       case 'freeze-sandbox':
         return this.#freeze(target, event, what);
-      case 'drop-response':
-        return this.#dropResponse(target, event, what);
-      case 'repeat-batch':
-        return this.#repeat(target, event, what);
     }
+  }
+
+  #take<K extends MishapKind>(kinds: readonly K[]): K | undefined {
+    const found = kinds.find((kind) => this.#armed.has(kind));
+    if (found !== undefined) this.#armed.delete(found);
+    return found;
   }
 
   async #kill(target: LambdaFunction, event: object, what: string): Promise<InvokeResult> {
@@ -72,24 +89,8 @@ export class Mishaps {
       sandbox.thaw();
       this.#tell(`${sandbox.id} has thawed and goes on with ${what}`);
     }, FROZEN_MS).unref();
-    return lost('Sandbox.Timedout', 'the sandbox froze');
+    return { kind: 'function-error', errorType: 'Sandbox.Timedout', message: 'the sandbox froze' };
   }
-
-  async #dropResponse(target: LambdaFunction, event: object, what: string): Promise<InvokeResult> {
-    await target.invoke(event);
-    this.#tell(`the answer to ${what} was dropped, its work done`);
-    return lost('Sandbox.ResponseLost', 'the answer was dropped');
-  }
-
-  async #repeat(target: LambdaFunction, event: object, what: string): Promise<InvokeResult> {
-    await target.invoke(event);
-    this.#tell(`${what} was delivered twice`);
-    return target.invoke(event);
-  }
-}
-
-function lost(errorType: string, message: string): InvokeResult {
-  return { kind: 'function-error', errorType, message };
 }
 
 /** Calls the function, and finds the sandbox that took the event. */
@@ -111,7 +112,6 @@ function isBusy({ status }: Sandbox): boolean {
   return status === 'busy';
 }
 
-function batchOf(event: object): string {
-  const records = isObject(event) && Array.isArray(event['Records']) ? event['Records'].length : 0;
+function batchOf(records: number): string {
   return records === 0 ? 'the end of a window' : `a batch of ${records} record${records === 1 ? '' : 's'}`;
 }

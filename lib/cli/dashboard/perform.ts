@@ -22,6 +22,7 @@ const MISHAPS: Readonly<Record<MishapKind, string>> = {
   'freeze-sandbox': 'the sandbox that takes the next batch freezes, and thaws when another has done its work',
   'drop-response': 'the answer to the next batch is dropped',
   'repeat-batch': 'the next batch is delivered twice',
+  'repeat-recut': 'the next batch is delivered twice, the second time cut elsewhere',
 };
 
 const FAULTS: Readonly<Record<FaultKind, string>> = {
@@ -47,6 +48,7 @@ export async function perform(action: Action, stage: Stage): Promise<string> {
     case 'freeze-sandbox':
     case 'drop-response':
     case 'repeat-batch':
+    case 'repeat-recut':
       mishaps.arm(action.kind);
       return MISHAPS[action.kind];
     case 'fault':

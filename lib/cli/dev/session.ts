@@ -4,6 +4,7 @@ import {
   type Checkpoint,
   type Checkpoints,
   type DeploymentEvent,
+  type FaultOf,
   type LocalDeployment,
   type LocalDeploymentOptions,
   type LocalPlatform,
@@ -19,6 +20,7 @@ export interface SessionOptions extends LocalPlatformOptions {
   readonly onEvent: (event: DeploymentEvent) => void;
   readonly onLog: (line: LogLine) => void;
   readonly invoke?: NonNullable<LocalDeploymentOptions['invoke']>;
+  readonly fault?: FaultOf;
   /** What an earlier session has left. */
   readonly before?: Pick<KeptRun, 'checkpoints' | 'plans' | 'services'> | undefined;
 }
@@ -57,7 +59,7 @@ const MAPPING = {
 } as const;
 
 export async function startSession(options: SessionOptions): Promise<DevSession> {
-  const { onEvent, onLog, invoke, before: earlier, ...services } = options;
+  const { onEvent, onLog, invoke, fault, before: earlier, ...services } = options;
   const platform = await startLocalPlatform({ ...services, kept: earlier?.services });
   const checkpoints = new Map(
     [...(earlier?.checkpoints ?? [])].map(([mapping, shards]) => [mapping, new Map(shards)]),
@@ -84,7 +86,7 @@ export async function startSession(options: SessionOptions): Promise<DevSession>
     deployment = await deployLocally({
       assemblyDir,
       endpoints,
-      mapping: MAPPING,
+      mapping: { ...MAPPING, ...(fault !== undefined && { fault }) },
       checkpointsOf,
       onEvent,
       onLog,

@@ -1,3 +1,4 @@
+import { repeated, type BatchFault } from './faults.ts';
 import type { MappingEvent } from './mapping-event.ts';
 import { newBatch } from './next-step.ts';
 import type { Outcome } from './outcome.ts';
@@ -18,7 +19,13 @@ const MAX_STATE_BYTES = 1024 * 1024;
  * The shard after the invocation in flight has ended with `outcome`: the position moved on, a retry scheduled, the
  * batch cut or given up, the window's state replaced.
  */
-export function complete(state: ShardState, outcome: Outcome, config: ShardConfig, now: number): Transition {
+export function complete(
+  state: ShardState,
+  outcome: Outcome,
+  config: ShardConfig,
+  now: number,
+  fault?: BatchFault,
+): Transition {
   const [batch, ...later] = state.queue;
   if (batch === undefined || state.deliveredAt === undefined) {
     throw new RangeError(`nothing is in flight on shard "${state.shardId}"`);
@@ -29,7 +36,11 @@ export function complete(state: ShardState, outcome: Outcome, config: ShardConfi
   const landed: ShardState = { ...state, queue: later, deliveredAt: undefined, freeSince: now };
 
   if (outcome.kind === 'succeeded') {
-    return after({ kind: 'batch-succeeded', ...facts }, succeed(landed, tried, outcome.state, now));
+    const next =
+      fault === undefined
+        ? succeed(landed, tried, outcome.state, now)
+        : { state: repeated(landed, batch, fault === 'repeat-recut'), events: [] };
+    return after({ kind: 'batch-succeeded', ...facts }, next);
   }
   const failure: MappingEvent = { kind: 'batch-failed', ...facts, ...describeFailure(outcome) };
   switch (outcome.kind) {

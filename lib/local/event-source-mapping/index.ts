@@ -5,6 +5,7 @@ export {
   type MappingDefinition,
   type MappingOptions,
 } from './mapping.ts';
+export { BATCH_FAULTS, type BatchFault, type FaultOf } from './faults.ts';
 export type { FailureDestination, FailureMessage } from './failure-message.ts';
 export type { BatchFacts, DiscardReason, MappingEvent } from './mapping-event.ts';
 export { DEFAULT_MODES, type Modes } from './modes.ts';

@@ -2,12 +2,14 @@ import { messageOf } from '../../model/errors.ts';
 import type { InvokeResult } from '../lambda/invoke-result.ts';
 import { MAX_PAYLOAD_BYTES } from '../lambda/limits.ts';
 import { complete } from './complete.ts';
+import type { FaultOf } from './faults.ts';
 import { kinesisEvent } from './kinesis-event.ts';
 import type { MappingEvent, RecordDiscarded } from './mapping-event.ts';
 import { nextStep } from './next-step.ts';
 import { outcomeOf, type Outcome } from './outcome.ts';
 import type { ShardReader } from './shard-reader.ts';
 import {
+  batchFacts,
   doneThrough,
   isSettled,
   withRead,
@@ -23,6 +25,7 @@ export interface LaneRunOptions {
   readonly config: ShardConfig;
   readonly reader: ShardReader;
   readonly invoke: (event: object) => Promise<InvokeResult>;
+  readonly faultOf: FaultOf;
   readonly clock: WaitingClock;
   readonly signal: AbortSignal;
   readonly onEvent: (event: MappingEvent) => void;
@@ -93,7 +96,7 @@ async function announce(
 async function deliver(
   state: ShardState,
   { batch, window }: Extract<Action, { kind: 'deliver' }>,
-  { config, clock, invoke, onEvent }: LaneRunOptions,
+  { config, clock, invoke, faultOf, onEvent }: LaneRunOptions,
 ): Promise<Transition> {
   const { records, purpose } = batch;
   const isTerminatedEarly = purpose === 'terminated-early';
@@ -104,20 +107,24 @@ async function deliver(
     records,
     window && { ...window, state: shown, isFinal: purpose === 'final', isTerminatedEarly },
   );
-  onEvent({
-    kind: 'batch-started',
-    shardId: state.shardId,
-    at: clock.now(),
-    records: records.length,
-    firstSequenceNumber: records[0]?.sequenceNumber,
-    lastSequenceNumber: records.at(-1)?.sequenceNumber,
-    attempt: batch.tries + 1,
-  });
+  const facts = batchFacts(records, batch.tries + 1);
+  const started = { kind: 'batch-started', shardId: state.shardId, at: clock.now(), ...facts } as const;
+  onEvent(started);
+  const fault = faultOf(started);
   const outcome =
     oversized(event, records.length, config) ??
     outcomeOf(await invoke(event), batch, config.parameters, config.modes);
-  return complete(state, outcome, config, clock.now());
+  return fault === 'drop-response'
+    ? complete(state, DROPPED, config, clock.now())
+    : complete(state, outcome, config, clock.now(), fault);
 }
+
+const DROPPED: Outcome = {
+  kind: 'failed',
+  errorType: 'ResponseDropped',
+  message: 'the response was dropped',
+  functionError: 'Unhandled',
+};
 
 /** Only a batch of one record can be too large: any other was cut before it became so. */
 function oversized(event: object, records: number, { modes }: ShardConfig): Outcome | undefined {

@@ -117,6 +117,7 @@ export function startRun(settings: MappingSettings): MappingRun {
         return noting(filtering(reader, settings.isDelivered), shard, lane);
       },
       invoke: settings.invoke,
+      faultOf: settings.faultOf,
       checkpoints,
       clock,
       signal: stopping.signal,

@@ -1,6 +1,7 @@
 import type { InvokeResult } from '../lambda/invoke-result.ts';
 import type { Checkpoints } from './checkpoint.ts';
 import type { FailureDestination } from './failure-message.ts';
+import type { FaultOf } from './faults.ts';
 import type { RecordFilter } from './filter.ts';
 import type { MappingEvent } from './mapping-event.ts';
 import type { ShardConfig } from './shard-state.ts';
@@ -12,6 +13,7 @@ export interface MappingSettings extends Omit<ShardConfig, 'retentionMs'> {
   readonly reading: SourceReading;
   readonly isDelivered: RecordFilter;
   readonly invoke: (event: object) => Promise<InvokeResult>;
+  readonly faultOf: FaultOf;
   readonly onEvent: (event: MappingEvent) => void;
   readonly onFailure: FailureDestination | undefined;
   readonly functionArn: string;

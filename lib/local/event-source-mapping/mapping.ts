@@ -4,6 +4,7 @@ import { DefinitionError } from '../../model/errors.ts';
 import type { InvokeResult } from '../lambda/invoke-result.ts';
 import { memoryCheckpoints, type Checkpoints } from './checkpoint.ts';
 import type { FailureDestination } from './failure-message.ts';
+import { forgettingLast, type FaultOf } from './faults.ts';
 import { recordFilter } from './filter.ts';
 import { startRun, type MappingRun } from './mapping-run.ts';
 import type { MappingEvent } from './mapping-event.ts';
@@ -34,6 +35,13 @@ export interface MappingOptions {
   readonly backoff?: Backoff;
   /** @default DEFAULT_MODES */
   readonly modes?: Partial<Modes>;
+  /** What goes wrong with a batch; asked when it is about to be delivered. @default nothing */
+  readonly fault?: FaultOf;
+  /**
+   * Whether a mapping that is stopped and started delivers its last batch again, as some have seen Lambda do when they
+   * disabled and enabled one. What it forgets is not in the checkpoints either. @default false
+   */
+  readonly forgetsLastBatch?: boolean;
   /** @default Math.random */
   readonly random?: () => number;
   /** @default the machine's clock */
@@ -106,6 +114,7 @@ function settingsOf(
 ): MappingSettings {
   const { client, invoke, eventSourceArn, onEvent, onFailure, functionArn, roleArn } = definition;
   const streamArn = streamOfSource(eventSourceArn);
+  const checkpoints = options.checkpoints ?? memoryCheckpoints();
   const modes = { ...DEFAULT_MODES, ...options.modes };
   return {
     parameters,
@@ -135,7 +144,8 @@ function settingsOf(
     backoff: options.backoff ?? { baseMs: 400, factor: 2, maxMs: 60_000 },
     random: options.random ?? Math.random,
     clock: options.clock ?? SYSTEM_CLOCK,
-    checkpoints: options.checkpoints ?? memoryCheckpoints(),
+    checkpoints: options.forgetsLastBatch === true ? forgettingLast(checkpoints) : checkpoints,
+    faultOf: options.fault ?? (() => undefined),
   };
 }
 

@@ -6,7 +6,7 @@ import { runLane, type LaneRunOptions } from './lane-run.ts';
 import type { ShardReader } from './shard-reader.ts';
 import { newShard, type ShardState } from './shard-state.ts';
 
-type ForEachLane = 'config' | 'invoke' | 'clock' | 'signal' | 'onEvent' | 'onDiscard';
+type ForEachLane = 'config' | 'invoke' | 'faultOf' | 'clock' | 'signal' | 'onEvent' | 'onDiscard';
 
 export interface ShardRunOptions extends Pick<LaneRunOptions, ForEachLane> {
   readonly shardId: string;

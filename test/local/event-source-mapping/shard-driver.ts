@@ -3,6 +3,7 @@ import {
   type Checkpoint,
   type Checkpoints,
 } from '../../../lib/local/event-source-mapping/checkpoint.ts';
+import type { FaultOf } from '../../../lib/local/event-source-mapping/faults.ts';
 import type { SourceRecord } from '../../../lib/local/event-source-mapping/kinesis-event.ts';
 import type { MappingEvent } from '../../../lib/local/event-source-mapping/mapping-event.ts';
 import { DEFAULT_MODES, type Modes } from '../../../lib/local/event-source-mapping/modes.ts';
@@ -52,6 +53,7 @@ export interface ShardScenario {
   readonly readLimit?: number;
   /** When the mapping is stopped. @default 10 minutes */
   readonly untilMs?: number;
+  readonly fault?: FaultOf;
   readonly answer?: (delivery: Delivery, count: number) => Answer;
 }
 
@@ -109,6 +111,7 @@ export async function runVirtually(scenario: ShardScenario): Promise<ShardReport
       if ('kind' in given) return given;
       return { kind: 'ok', payload: given.returns === undefined ? '' : JSON.stringify(given.returns) };
     },
+    faultOf: scenario.fault ?? (() => undefined),
     checkpoints,
     clock,
     signal: stopping.signal,
