@@ -56,7 +56,10 @@ export async function devCommand(args: readonly string[], terminal: Terminal): P
   const session = await startSession({
     ...(state !== undefined && { dynamodbPath: state.dynamodbPath, before: state.before }),
     dynamodbFault: faults.fault,
-    onEvent: (event) => observations.onEvent(event),
+    onEvent: (event) => {
+      observations.onEvent(event);
+      if (event.kind === 'failure-written') terminal.print(event.text);
+    },
     onLog: (line) => observations.onLog(line),
     invoke: (target, event) => mishaps.invoke(target, event),
     fault: (batch) => mishaps.fault(batch),

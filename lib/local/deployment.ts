@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
+import { join } from 'node:path';
 import { DefinitionError } from '../model/index.ts';
 import {
   loadAssembly,
@@ -12,15 +13,9 @@ import {
   type StreamResource,
   type TableResource,
 } from './assembly/index.ts';
-import {
-  createEventSourceMapping,
-  streamOfSource,
-  type Checkpoints,
-  type EventSourceMapping,
-  type FailureMessage,
-  type MappingEvent,
-  type MappingOptions,
-} from './event-source-mapping/index.ts';
+import { deployMapping, type DeploymentEvent } from './deployed-mapping.ts';
+import type { Checkpoints, EventSourceMapping, MappingOptions } from './event-source-mapping/index.ts';
+import { failureDestination, type FailureDestination } from './failure-destinations.ts';
 import {
   createFunction,
   type FunctionOptions,
@@ -33,20 +28,17 @@ import { createAll, deleteAll, streamsOfTables } from './provision.ts';
 import { requireNoRepeatedMappings } from './repeated-mappings.ts';
 import { requireSoundStages } from './stage-mappings.ts';
 
+const FAILURES_DIR = join('.millrace', 'failures');
+
 export interface LocalEndpoints {
   readonly kinesis: string;
   /** Serves DynamoDB Streams as well. */
   readonly dynamodb: string;
   /** Needed if the templates have buckets. */
   readonly s3?: string;
+  /** Has the queues that are failure destinations. @default failures are written to a folder */
+  readonly sqs?: string;
 }
-
-/** An event of one of the deployment's mappings. */
-export type DeploymentEvent = (
-  | MappingEvent
-  /** What would have been sent to the mapping's failure destination, which has no local counterpart. */
-  | { readonly kind: 'failure-message'; readonly destinationArn: string; readonly failure: FailureMessage }
-) & { readonly functionName: string; readonly streamArn: string };
 
 export interface LocalDeploymentOptions {
   /** What `cdk synth` wrote. */
@@ -66,6 +58,12 @@ export interface LocalDeploymentOptions {
   readonly scheduleMs?: number;
   /** Stands between mappings and functions, for what can go wrong there. @default calls the function */
   readonly invoke?: (target: LambdaFunction, event: object) => Promise<InvokeResult>;
+  /**
+   * Has a folder for each failure destination there is no endpoint for: topics, and queues without `endpoints.sqs`. The
+   * event `failure-written` says what was written where.
+   * @default .millrace/failures
+   */
+  readonly failuresDir?: string;
   readonly onEvent?: (event: DeploymentEvent) => void;
   readonly onLog?: (line: LogLine) => void;
 }
@@ -108,36 +106,26 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
   const functions = assembly.functions.map((definition) =>
     createFunction(withEndpoints(definition, endpoints), { ...options.function, ...(onLog && { onLog }) }),
   );
+  const destinations = new Map<string, FailureDestination>();
+  const services = { s3, sqs: endpoints.sqs, folder: options.failuresDir ?? FAILURES_DIR };
+  for (const { onFailureArn: arn } of assembly.eventSourceMappings) {
+    if (arn !== undefined) destinations.set(arn, failureDestination(arn, services));
+  }
   const mappingOf = (
     resource: EventSourceMappingResource,
     eventSourceArn = resource.eventSourceArn,
-  ): EventSourceMapping => {
-    const streamArn = streamOfSource(eventSourceArn);
-    const { functionName, onFailureArn: destinationArn = '' } = resource;
-    const client = streamArn.split(':')[2] === 'dynamodb' ? tableStreams : kinesis;
-    const target = functions.find(({ name }) => name === functionName);
-    if (target === undefined) {
-      throw new DefinitionError(
-        `mapping "${resource.logicalId}" calls function "${functionName}", which does not run locally`,
-      );
-    }
-    const onEvent = (event: MappingEvent): void => {
-      if (event.kind === 'batch-started') delivered += 1;
-      options.onEvent?.({ ...event, functionName, streamArn });
-    };
-    const invoke = (event: object): Promise<InvokeResult> =>
-      options.invoke?.(target, event) ?? target.invoke(event);
-    const onFailure = (failure: FailureMessage): Promise<void> => {
-      options.onEvent?.({ kind: 'failure-message', destinationArn, failure, functionName, streamArn });
-      return Promise.resolve();
-    };
-    const functionArn = target.arn;
-    const checkpoints = options.checkpointsOf?.(functionName, eventSourceArn);
-    return createEventSourceMapping(
-      { parameters: resource, eventSourceArn, functionArn, client, invoke, onEvent, onFailure },
-      { ...options.mapping, ...(checkpoints !== undefined && { checkpoints }) },
-    );
-  };
+  ): EventSourceMapping =>
+    deployMapping(resource, eventSourceArn, {
+      ...options,
+      functions,
+      kinesis,
+      tableStreams,
+      destinations,
+      onEvent: (event) => {
+        if (event.kind === 'batch-started') delivered += 1;
+        options.onEvent?.(event);
+      },
+    });
   // Refused before anything is created. What a table's stream is called is known when there is one.
   for (const resource of assembly.eventSourceMappings) mappingOf(resource);
 
@@ -148,6 +136,7 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
   let tableStreamArns: ReadonlyMap<string, string>;
   try {
     await createAll(everything);
+    for (const destination of destinations.values()) await destination.prepare();
     tableStreamArns = await streamsOfTables(dynamodb, assembly.tables);
   } catch (error) {
     disconnect();
@@ -209,10 +198,9 @@ function startSchedule(call: () => Promise<void>, everyMs: number): () => Promis
   };
 }
 
-/** `undefined` if nothing needs one. */
 function s3ClientFor({ buckets: [bucket] }: Assembly, { s3 }: LocalEndpoints): S3Client | undefined {
+  if (s3 !== undefined) return new S3Client({ ...clientConfig(s3), forcePathStyle: true });
   if (bucket === undefined) return undefined;
-  if (s3 !== undefined) return new S3Client(clientConfig(s3));
   throw new DefinitionError(
     `bucket "${bucket.name}" needs an S3 endpoint, and endpoints.s3 is not set; use those of startLocalPlatform()`,
   );
@@ -220,7 +208,7 @@ function s3ClientFor({ buckets: [bucket] }: Assembly, { s3 }: LocalEndpoints): S
 
 function withEndpoints(
   definition: FunctionResource,
-  { kinesis, dynamodb, s3 }: LocalEndpoints,
+  { kinesis, dynamodb, s3, sqs }: LocalEndpoints,
 ): FunctionResource {
   const environment = {
     ...definition.environment,
@@ -228,6 +216,7 @@ function withEndpoints(
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
     AWS_ENDPOINT_URL_DYNAMODB_STREAMS: dynamodb,
     ...(s3 !== undefined && { AWS_ENDPOINT_URL_S3: s3 }),
+    ...(sqs !== undefined && { AWS_ENDPOINT_URL_SQS: sqs }),
   };
   return { ...definition, environment };
 }

@@ -10,6 +10,7 @@ const VARIABLES: Readonly<Record<keyof LocalEndpoints, string>> = {
   kinesis: 'AWS_ENDPOINT_URL_KINESIS',
   dynamodb: 'AWS_ENDPOINT_URL_DYNAMODB',
   s3: 'AWS_ENDPOINT_URL_S3',
+  sqs: 'AWS_ENDPOINT_URL_SQS',
 };
 const FOR_ALL = 'AWS_ENDPOINT_URL';
 
@@ -28,7 +29,10 @@ export function givenEndpoints(
   );
 }
 
-/** @throws DefinitionError naming an endpoint at which nothing answers as that service does */
+/**
+ * Whether there are queues is found out when one is needed.
+ * @throws DefinitionError naming an endpoint at which nothing answers as that service does
+ */
 export async function requireAnswers({ kinesis, dynamodb, s3 }: Partial<LocalEndpoints>): Promise<void> {
   const abortSignal = AbortSignal.timeout(ANSWERS_WITHIN_MS);
   await Promise.all([

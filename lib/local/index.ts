@@ -1,7 +1,7 @@
 export { loadAssembly, type Assembly, type UnsupportedResource } from './assembly/index.ts';
+export type { DeploymentEvent } from './deployed-mapping.ts';
 export {
   deployLocally,
-  type DeploymentEvent,
   type LocalDeployment,
   type LocalDeploymentOptions,
   type LocalEndpoints,
@@ -24,13 +24,13 @@ export {
   type DiscardReason,
   type EventSourceMapping,
   type FaultOf,
-  type FailureDestination,
   type FailureMessage,
   type MappingDefinition,
   type MappingEvent,
   type MappingOptions,
   type MappingParameters,
   type Modes,
+  type OnFailure,
 } from './event-source-mapping/index.ts';
 export { startKinesisEndpoint, type KinesisEndpoint, type KinesisEndpointOptions } from './kinesis/index.ts';
 export {

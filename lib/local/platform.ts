@@ -17,7 +17,7 @@ export interface KeptServices {
 
 /** The services a pipeline needs, and clients for them. */
 export interface LocalPlatform {
-  readonly endpoints: Required<LocalEndpoints>;
+  readonly endpoints: Required<Omit<LocalEndpoints, 'sqs'>> & Pick<LocalEndpoints, 'sqs'>;
   readonly kinesis: KinesisClient;
   readonly dynamodb: DynamoDBClient;
   readonly dynamodbStreams: DynamoDBStreamsClient;
@@ -30,8 +30,8 @@ export interface LocalPlatform {
 export interface LocalPlatformOptions {
   /**
    * Services that run elsewhere: LocalStack, DynamoDB Local or whatever speaks like AWS.
-   * @default those that AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_KINESIS, AWS_ENDPOINT_URL_DYNAMODB and AWS_ENDPOINT_URL_S3 name;
-   *   the others run in this process
+   * @default those that AWS_ENDPOINT_URL, and AWS_ENDPOINT_URL_KINESIS, _DYNAMODB, _S3 and _SQS name; the others run in
+   *   this process, except for SQS
    */
   readonly endpoints?: Partial<LocalEndpoints>;
   /** What goes wrong with requests to DynamoDB, where it runs in this process. @default no faults */
@@ -73,7 +73,12 @@ export async function startLocalPlatform({
   const dynamodbStreams = new DynamoDBStreamsClient(clientConfig(tables.url));
   const s3 = new S3Client({ ...clientConfig(objects.url), forcePathStyle: true });
   return {
-    endpoints: { kinesis: streams.url, dynamodb: tables.url, s3: objects.url },
+    endpoints: {
+      kinesis: streams.url,
+      dynamodb: tables.url,
+      s3: objects.url,
+      ...(given.sqs !== undefined && { sqs: given.sqs }),
+    },
     kinesis,
     dynamodb,
     dynamodbStreams,

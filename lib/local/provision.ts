@@ -122,7 +122,7 @@ async function createTable(client: DynamoDBClient, table: TableResource): Promis
 }
 
 /** Creates a bucket. One that exists is left as it is. */
-async function createBucket(client: S3Client, { name }: BucketResource): Promise<void> {
+export async function createBucket(client: S3Client, { name }: Pick<BucketResource, 'name'>): Promise<void> {
   await unlessExists(BucketAlreadyOwnedByYou, () => client.send(new CreateBucketCommand({ Bucket: name })));
 }
 

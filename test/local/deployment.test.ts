@@ -1,7 +1,9 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
 import {
   deployLocally,
   startDynamoDbEndpoint,
@@ -80,6 +82,7 @@ describe('a deployed assembly', () => {
       assemblyDir: fixture.assemblyDir,
       endpoints: { kinesis: kinesisEndpoint.url, dynamodb: dynamodbEndpoint.url },
       mapping: { pollMs: 20, idleFinalMs: 0, backoff: { baseMs: 10, factor: 2, maxMs: 100 } },
+      failuresDir: join(fixture.assemblyDir, 'failures'),
       onEvent: (event) => events.push(event),
       onLog,
     });
@@ -198,6 +201,24 @@ describe('a deployed assembly', () => {
           'which mapping "Mapping" does already; Lambda refuses it (409 ResourceConflictException): leave one of them out',
       ),
     );
+  });
+
+  test('writes down what it has given up, and says where', async () => {
+    const failing = { TumblingWindowInSeconds: 0, MaximumRetryAttempts: 0 };
+    const DestinationConfig = { OnFailure: { Destination: { 'Fn::GetAtt': ['Lost', 'Arn'] } } };
+    const { Resources } = countingTemplate({ ...failing, DestinationConfig });
+    const app = await deploy({ Resources: { ...Resources, Lost: { Type: 'AWS::SQS::Queue' } } });
+    await put('order', 'order');
+
+    await app.drained();
+
+    const written = events.flatMap((event) => (event.kind === 'failure-written' ? [event] : []));
+    expect(written.map(({ text, place }) => [text, readdirSync(dirname(place))])).toEqual([
+      [
+        `App-Counter did not process 2 records of shardId-000000000000; the failure is in ${written[0]?.place}`,
+        [basename(written[0]?.place ?? '')],
+      ],
+    ]);
   });
 
   test('leaves no sandbox behind once it is stopped', async () => {

@@ -8,10 +8,13 @@ describe('endpoints that run elsewhere', () => {
   test.each([
     [{}, {}],
     [{ AWS_ENDPOINT_URL: '' }, {}],
-    [{ AWS_ENDPOINT_URL: 'http://a' }, { kinesis: 'http://a', dynamodb: 'http://a', s3: 'http://a' }],
+    [
+      { AWS_ENDPOINT_URL: 'http://a' },
+      { kinesis: 'http://a', dynamodb: 'http://a', s3: 'http://a', sqs: 'http://a' },
+    ],
     [
       { AWS_ENDPOINT_URL: 'http://a', AWS_ENDPOINT_URL_KINESIS: 'http://k' },
-      { kinesis: 'http://k', dynamodb: 'http://a', s3: 'http://a' },
+      { kinesis: 'http://k', dynamodb: 'http://a', s3: 'http://a', sqs: 'http://a' },
     ],
     [{ AWS_ENDPOINT_URL_DYNAMODB: 'http://d' }, { dynamodb: 'http://d' }],
   ])('%j means %j', (variables, endpoints) => {

@@ -81,7 +81,7 @@ export class Observations {
     const stream = nameInArn(event.streamArn);
     this.#streamOf.set(event.functionName, stream);
     if (!('shardId' in event)) {
-      if (event.kind === 'discovery-failed') this.#problem(event.at, event.message);
+      this.#problem(event.at, event.kind === 'failure-written' ? event.text : event.message);
       return;
     }
     const shard = this.#shardOf(stream, event.shardId);

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { messageOf } from '../../model/errors.ts';
-import type { WaitingClock } from './waiting-clock.ts';
+import { isoSeconds, isTable, kinesisEvent, type EventSource } from './kinesis-event.ts';
 import type { MappingEvent, RecordDiscarded } from './mapping-event.ts';
+import type { Modes } from './modes.ts';
+import type { WaitingClock } from './waiting-clock.ts';
 
-/**
- * What a failure destination is told about records that were given up: where they are, not what they hold.
- * @see https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
- */
-export interface FailureMessage {
+interface Failure {
   readonly requestContext: {
     readonly requestId: string;
     readonly functionArn: string;
@@ -23,19 +21,36 @@ export interface FailureMessage {
   };
   readonly version: '1.0';
   readonly timestamp: string;
-  readonly KinesisBatchInfo: {
-    readonly shardId: string;
-    readonly startSequenceNumber: string;
-    readonly endSequenceNumber: string;
-    readonly approximateArrivalOfFirstRecord: string;
-    readonly approximateArrivalOfLastRecord: string;
-    readonly batchSize: number;
-    readonly streamArn: string;
-  };
 }
 
-/** Where the messages go. One that rejects gets the message again. */
-export type FailureDestination = (message: FailureMessage) => Promise<void>;
+interface BatchInfo {
+  readonly shardId: string;
+  readonly startSequenceNumber: string;
+  readonly endSequenceNumber: string;
+  readonly approximateArrivalOfFirstRecord: string;
+  readonly approximateArrivalOfLastRecord: string;
+  readonly batchSize: number;
+  readonly streamArn: string;
+}
+
+/**
+ * What a failure destination is told about records that were given up: where they are, not what they hold.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html
+ */
+export type FailureMessage = Failure &
+  ({ readonly KinesisBatchInfo: BatchInfo } | { readonly DDBStreamBatchInfo: BatchInfo });
+
+/** The records a message is about. */
+export function batchInfoOf(message: FailureMessage): BatchInfo {
+  return 'KinesisBatchInfo' in message ? message.KinesisBatchInfo : message.DDBStreamBatchInfo;
+}
+
+/**
+ * Where the messages go. One that rejects gets the message again.
+ * @param payload the event that was not delivered, which buckets are given as well
+ */
+export type OnFailure = (message: FailureMessage, payload: object | string) => Promise<void>;
 
 export function failureMessage(
   discarded: RecordDiscarded,
@@ -58,15 +73,21 @@ export function failureMessage(
     }),
     version: '1.0',
     timestamp: new Date(discarded.at).toISOString(),
-    KinesisBatchInfo: {
-      shardId: discarded.shardId,
-      startSequenceNumber: discarded.firstSequenceNumber ?? '',
-      endSequenceNumber: discarded.lastSequenceNumber ?? '',
-      approximateArrivalOfFirstRecord: new Date(discarded.firstArrivalMs).toISOString(),
-      approximateArrivalOfLastRecord: new Date(discarded.lastArrivalMs).toISOString(),
-      batchSize: discarded.records,
-      streamArn,
-    },
+    ...(isTable(streamArn)
+      ? { DDBStreamBatchInfo: batchInfo(discarded, streamArn, isoSeconds) }
+      : { KinesisBatchInfo: batchInfo(discarded, streamArn, (ms) => new Date(ms).toISOString()) }),
+  };
+}
+
+function batchInfo(discarded: RecordDiscarded, streamArn: string, iso: (ms: number) => string): BatchInfo {
+  return {
+    shardId: discarded.shardId,
+    startSequenceNumber: discarded.firstSequenceNumber ?? '',
+    endSequenceNumber: discarded.lastSequenceNumber ?? '',
+    approximateArrivalOfFirstRecord: iso(discarded.firstArrivalMs),
+    approximateArrivalOfLastRecord: iso(discarded.lastArrivalMs),
+    batchSize: discarded.records,
+    streamArn,
   };
 }
 
@@ -75,8 +96,8 @@ export function failureMessage(
  * Without a destination records are given up silently, as Lambda does.
  */
 export function discardTo(
-  destination: FailureDestination | undefined,
-  source: { functionArn: string; streamArn: string },
+  destination: OnFailure | undefined,
+  mapping: { functionArn: string; streamArn: string; source: EventSource; modes: Pick<Modes, 'failedEvent'> },
   {
     clock,
     onEvent,
@@ -86,10 +107,12 @@ export function discardTo(
 ): (discarded: RecordDiscarded) => Promise<boolean> {
   return async (discarded) => {
     if (destination === undefined) return true;
-    const message = failureMessage(discarded, { ...source, requestId: randomUUID() });
+    const message = failureMessage(discarded, { ...mapping, requestId: randomUUID() });
+    const event = kinesisEvent(mapping.source, discarded.shardId, discarded.discarded);
+    const payload = mapping.modes.failedEvent === 'object' ? event : JSON.stringify(event);
     while (!signal.aborted) {
       try {
-        await destination(message);
+        await destination(message, payload);
         return true;
       } catch (error) {
         const { shardId } = discarded;

@@ -6,7 +6,7 @@ export {
   type MappingOptions,
 } from './mapping.ts';
 export { BATCH_FAULTS, type BatchFault, type FaultOf } from './faults.ts';
-export type { FailureDestination, FailureMessage } from './failure-message.ts';
+export { batchInfoOf, type FailureMessage, type OnFailure } from './failure-message.ts';
 export type { BatchFacts, DiscardReason, MappingEvent } from './mapping-event.ts';
 export { DEFAULT_MODES, type Modes } from './modes.ts';
 export { type MappingParameters, type MappingParametersInput, mappingParameters } from './parameters.ts';

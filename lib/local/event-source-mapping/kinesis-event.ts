@@ -52,7 +52,7 @@ export function kinesisEvent(
 
 /** The bytes a record adds to the request, its separating comma included. */
 export function eventRecordBytes(source: EventSource, shardId: string, record: SourceRecord): number {
-  if (isTable(source)) return Buffer.byteLength(JSON.stringify(tableEventRecord(source, record))) + 1;
+  if (isTable(source.arn)) return Buffer.byteLength(JSON.stringify(tableEventRecord(source, record))) + 1;
   const base64Bytes = Math.ceil(record.data.length / 3) * 4;
   return Buffer.byteLength(JSON.stringify(eventRecord(source, shardId, record, ''))) + base64Bytes + 1;
 }
@@ -63,7 +63,7 @@ export function envelopeBytes(source: EventSource, shardId: string, window?: Win
 }
 
 function eventRecord(source: EventSource, shardId: string, record: SourceRecord, data: string): object {
-  if (isTable(source)) return tableEventRecord(source, record);
+  if (isTable(source.arn)) return tableEventRecord(source, record);
   return {
     kinesis: {
       kinesisSchemaVersion: '1.0',
@@ -82,7 +82,8 @@ function eventRecord(source: EventSource, shardId: string, record: SourceRecord,
   };
 }
 
-function isTable({ arn }: EventSource): boolean {
+/** Whether a source is the stream of a table. */
+export function isTable(arn: string): boolean {
   return arn.split(':')[2] === 'dynamodb';
 }
 
@@ -96,6 +97,7 @@ function base64(data: Uint8Array): string {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
 }
 
-function isoSeconds(ms: number): string {
+/** As events have it, with nothing after the seconds. */
+export function isoSeconds(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

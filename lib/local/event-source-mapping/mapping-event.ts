@@ -1,4 +1,5 @@
 import type { SequenceNumber } from '../../model/sequence-number.ts';
+import type { SourceRecord } from './kinesis-event.ts';
 
 /** Where an event happened. Times are milliseconds since the epoch. */
 interface AtShard {
@@ -52,6 +53,8 @@ export type MappingEvent =
       readonly functionError: 'Unhandled' | null;
       readonly firstArrivalMs: number;
       readonly lastArrivalMs: number;
+      /** The records themselves. */
+      readonly discarded: readonly SourceRecord[];
     } & AtShard &
       BatchFacts)
   | ({ readonly kind: 'window-final'; readonly isDiscarded: boolean } & AtShard & WindowFacts)

@@ -1,6 +1,6 @@
 import type { InvokeResult } from '../lambda/invoke-result.ts';
 import type { Checkpoints } from './checkpoint.ts';
-import type { FailureDestination } from './failure-message.ts';
+import type { OnFailure } from './failure-message.ts';
 import type { FaultOf } from './faults.ts';
 import type { RecordFilter } from './filter.ts';
 import type { MappingEvent } from './mapping-event.ts';
@@ -15,7 +15,7 @@ export interface MappingSettings extends Omit<ShardConfig, 'retentionMs'> {
   readonly invoke: (event: object) => Promise<InvokeResult>;
   readonly faultOf: FaultOf;
   readonly onEvent: (event: MappingEvent) => void;
-  readonly onFailure: FailureDestination | undefined;
+  readonly onFailure: OnFailure | undefined;
   readonly functionArn: string;
   readonly streamArn: string;
   readonly clock: WaitingClock;

@@ -3,7 +3,7 @@ import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { DefinitionError } from '../../model/errors.ts';
 import type { InvokeResult } from '../lambda/invoke-result.ts';
 import { memoryCheckpoints, type Checkpoints } from './checkpoint.ts';
-import type { FailureDestination } from './failure-message.ts';
+import type { OnFailure } from './failure-message.ts';
 import { forgettingLast, type FaultOf } from './faults.ts';
 import { recordFilter } from './filter.ts';
 import { startRun, type MappingRun } from './mapping-run.ts';
@@ -59,7 +59,7 @@ export interface MappingDefinition {
   readonly invoke: (event: object) => Promise<InvokeResult>;
   readonly onEvent?: (event: MappingEvent) => void;
   /** Takes the messages meant for the failure destination; needed if there is one. */
-  readonly onFailure?: FailureDestination;
+  readonly onFailure?: OnFailure;
   /** @default arn:aws:lambda:us-east-1:000000000000:function:local */
   readonly functionArn?: string;
   /** @default arn:aws:iam::000000000000:role/local */

@@ -27,6 +27,8 @@ export interface Modes {
   readonly arrivalInClosedWindow: 'current-window' | 'reopen';
   /** What the other lanes of a shard do while the batch of one fails, where ParallelizationFactor is above 1. */
   readonly failingLane: 'others-go-on' | 'shard-waits';
+  /** How the event is written that a bucket is given when its records are given up: as JSON within JSON, or as a text. */
+  readonly failedEvent: 'object' | 'text';
   /** A single record that makes the request larger than Lambda accepts. */
   readonly oversizedRecord: 'function-error' | 'not-invoked';
 }
@@ -44,5 +46,6 @@ export const DEFAULT_MODES: Modes = {
   restartInWindow: 'position-without-state',
   arrivalInClosedWindow: 'current-window',
   failingLane: 'others-go-on',
+  failedEvent: 'object',
   oversizedRecord: 'function-error',
 };

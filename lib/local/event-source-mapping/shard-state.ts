@@ -161,6 +161,7 @@ export function discarded(
       ...batchFacts(records, facts.attempt),
       firstArrivalMs: first.arrivalMs,
       lastArrivalMs: last.arrivalMs,
+      discarded: records,
     },
   ];
 }

@@ -39,6 +39,7 @@ describe('retries', () => {
       {
         kind: 'record-discarded',
         reason: 'retries-exhausted',
+        discarded: records(1, 2),
         functionError: 'Unhandled',
         firstArrivalMs: 0,
         lastArrivalMs: 0,
