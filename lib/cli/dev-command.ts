@@ -53,12 +53,16 @@ export async function devCommand(args: readonly string[], terminal: Terminal): P
   const observations = new Observations((text) => terminal.printError(text));
   const faults = faultSwitch();
   const mishaps = new Mishaps((text) => observations.tell(Date.now(), 'news', text));
+  /** Destinations; all that comes to one is on the dashboard. */
+  const toldOf = new Set<string>();
   const session = await startSession({
     ...(state !== undefined && { dynamodbPath: state.dynamodbPath, before: state.before }),
     dynamodbFault: faults.fault,
     onEvent: (event) => {
       observations.onEvent(event);
-      if (event.kind === 'failure-written') terminal.print(event.text);
+      if (event.kind !== 'failure-written' || toldOf.has(event.destinationArn)) return;
+      toldOf.add(event.destinationArn);
+      terminal.print(`${event.text}; those to come go there too`);
     },
     onLog: (line) => observations.onLog(line),
     invoke: (target, event) => mishaps.invoke(target, event),
