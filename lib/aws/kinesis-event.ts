@@ -41,19 +41,24 @@ export function isTableStream(streamArn: string): boolean {
   return streamArn.split(':')[2] === 'dynamodb';
 }
 
+/** The stream that is read by a mapping with this source: the stream itself, or an enhanced fan-out consumer of it. */
+export function streamOfSource(eventSourceArn: string): string {
+  return eventSourceArn.replace(/\/consumer\/.*$/, '');
+}
+
 /** The stream and shard the event is about. */
 export function originOf(event: KinesisEvent): { readonly streamArn: string; readonly shardId: string } {
   const [first] = event.Records;
-  const streamArn = event.eventSourceARN ?? first?.eventSourceARN;
+  const sourceArn = event.eventSourceARN ?? first?.eventSourceARN;
   // Of a change of a table only a mapping with a window says the shard.
   const shardId = event.shardId ?? (first?.kinesis && first.eventID.split(':')[0]);
-  if (streamArn === undefined || shardId === undefined) {
+  if (sourceArn === undefined || shardId === undefined) {
     throw new TypeError(
       'event has neither records nor a shardId; this function is to be invoked by an event source mapping with a tumbling ' +
         'window: deploy it with the StreamPipeline construct, which makes one',
     );
   }
-  return { streamArn, shardId };
+  return { streamArn: streamOfSource(sourceArn), shardId };
 }
 
 /** Where the mapping's tumbling window stands: whether what is returned now reaches another invocation. */

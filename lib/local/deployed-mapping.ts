@@ -1,11 +1,11 @@
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import { streamOfSource } from '../aws/kinesis-event.ts';
 import { DefinitionError } from '../model/index.ts';
 import type { EventSourceMappingResource } from './assembly/index.ts';
 import {
   batchInfoOf,
   createEventSourceMapping,
-  streamOfSource,
   type Checkpoints,
   type EventSourceMapping,
   type FailureMessage,

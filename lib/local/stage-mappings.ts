@@ -1,7 +1,7 @@
+import { streamOfSource } from '../aws/kinesis-event.ts';
 import { refusedSettings, stageOf } from '../aws/required-mapping.ts';
 import { DefinitionError } from '../model/index.ts';
 import type { Assembly } from './assembly/index.ts';
-import { streamOfSource } from './event-source-mapping/index.ts';
 
 /**
  * Refuses what a template tells the mappings of a pipeline's stages, and the streams they read, that would lose records or

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { pipeline, source } from 'millrace';
 import * as z from 'zod';
-import { recordsOf } from '../../lib/aws/kinesis-event.ts';
+import { originOf, recordsOf } from '../../lib/aws/kinesis-event.ts';
 import { StageTask } from '../../lib/engine/index.ts';
 import { encodeControlRecord } from '../../lib/model/index.ts';
 
@@ -34,6 +34,18 @@ function outcomeOf(data: Uint8Array): readonly unknown[] {
 }
 
 const noteOf = (note: string): Uint8Array => Buffer.from(JSON.stringify({ note }));
+
+test('an event of an enhanced fan-out consumer is about its stream', () => {
+  const streamArn = 'arn:aws:kinesis:us-east-1:000000000000:stream/orders';
+
+  const origin = originOf({
+    Records: [],
+    eventSourceARN: `${streamArn}/consumer/billing:1`,
+    shardId: 'shard',
+  });
+
+  expect(origin).toEqual({ streamArn, shardId: 'shard' });
+});
 
 describe('a delivered record', () => {
   test.each([

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { streamOfSource } from '../../aws/kinesis-event.ts';
 import { loadAssembly, type Assembly } from '../../local/index.ts';
 import { readStacks } from '../../local/assembly/stacks.ts';
-import { streamOfSource } from '../../local/event-source-mapping/stream.ts';
 import { ENVIRONMENT, type Plan } from '../../plan/index.ts';
 import { readPlans } from '../stored-plans.ts';
 

@@ -11,5 +11,4 @@ export type { BatchFacts, DiscardReason, MappingEvent } from './mapping-event.ts
 export { DEFAULT_MODES, type Modes } from './modes.ts';
 export { type MappingParameters, type MappingParametersInput, mappingParameters } from './parameters.ts';
 export type { Backoff } from './shard-state.ts';
-export { streamOfSource } from './stream.ts';
 export { SYSTEM_CLOCK, type WaitingClock } from './waiting-clock.ts';

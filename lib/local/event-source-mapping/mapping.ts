@@ -1,6 +1,7 @@
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import { DefinitionError } from '../../model/errors.ts';
+import { streamOfSource } from '../../aws/kinesis-event.ts';
 import type { InvokeResult } from '../lambda/invoke-result.ts';
 import { memoryCheckpoints, type Checkpoints } from './checkpoint.ts';
 import type { OnFailure } from './failure-message.ts';
@@ -12,7 +13,6 @@ import { DEFAULT_MODES, type Modes } from './modes.ts';
 import { mappingParameters, type MappingParameters, type MappingParametersInput } from './parameters.ts';
 import type { MappingSettings } from './mapping-settings.ts';
 import { kinesisReading } from './source-reading.ts';
-import { streamOfSource } from './stream.ts';
 import { tableReading } from './table-reading.ts';
 import type { Backoff } from './shard-state.ts';
 import { SYSTEM_CLOCK, type WaitingClock } from './waiting-clock.ts';

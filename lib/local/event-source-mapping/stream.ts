@@ -11,11 +11,6 @@ export function streamNameOf(streamArn: string): string {
   return streamArn.slice(streamArn.lastIndexOf('/') + 1);
 }
 
-/** The stream that is read by a mapping with this source: the stream itself, or a consumer of it. */
-export function streamOfSource(eventSourceArn: string): string {
-  return eventSourceArn.replace(/\/consumer\/.*$/, '');
-}
-
 /** Every shard the stream still holds records of, closed ones included. */
 export async function listShards(
   client: KinesisClient,
