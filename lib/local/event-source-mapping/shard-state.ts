@@ -47,7 +47,7 @@ export interface Batch {
  */
 export interface ShardState {
   readonly shardId: string;
-  /** The last record that succeeded or was given up. */
+  /** The last record that succeeded, was given up or left out. */
   readonly position: SequenceNumber | undefined;
   readonly queue: readonly Batch[];
   readonly deliveredAt: number | undefined;
@@ -115,6 +115,7 @@ export interface ReadResult {
 export function withRead(state: ShardState, read: ReadResult, now: number): ShardState {
   return {
     ...state,
+    position: doneThrough(state),
     buffer: [...state.buffer, ...read.records],
     bufferedAt: state.buffer.length === 0 ? now : state.bufferedAt,
     readThrough: read.through ?? read.records.at(-1)?.sequenceNumber ?? state.readThrough,

@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { memoryCheckpoints, resumeLanes } from '../../../lib/local/event-source-mapping/checkpoint.ts';
+import {
+  memoryCheckpoints,
+  resumeLanes,
+  type Checkpoints,
+} from '../../../lib/local/event-source-mapping/checkpoint.ts';
 import type { SourceRecord } from '../../../lib/local/event-source-mapping/kinesis-event.ts';
 import { laneOf } from '../../../lib/local/event-source-mapping/lane.ts';
 import {
@@ -153,6 +157,31 @@ describe('a shard with several lanes', () => {
 
     expect(await checkpoints.load(SHARD_ID)).toMatchObject({ position: '3', lanes: ['3', '3'] });
     expect(deliveries.map(({ records }) => records)).toEqual([['1']]);
+  });
+
+  test('never takes back how far it has got', async () => {
+    const saved: (string | undefined)[][] = [];
+    const kept = memoryCheckpoints();
+    const checkpoints: Checkpoints = {
+      load: (shardId) => kept.load(shardId),
+      save: (shardId, checkpoint) => {
+        saved.push([...(checkpoint.lanes ?? [])]);
+        return kept.save(shardId, checkpoint);
+      },
+    };
+
+    await runVirtually({
+      records: ofKeys(LEFT, RIGHT, RIGHT, LEFT, LEFT, RIGHT),
+      parameters: { parallelizationFactor: 2 },
+      readLimit: 1,
+      untilMs: MINUTE,
+      checkpoints,
+    });
+
+    for (const lane of [0, 1]) {
+      const positions = saved.map((lanes) => Number(lanes[lane] ?? 0));
+      expect(positions).toEqual(positions.toSorted((a, b) => a - b));
+    }
   });
 
   test('goes on where the slowest was if there were more or fewer', () => {
