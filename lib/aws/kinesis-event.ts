@@ -96,6 +96,10 @@ class DeliveredRecord implements InputRecord {
     this.#base64 = data;
   }
 
+  get mayBeAggregate(): boolean {
+    return this.#base64.startsWith(AGGREGATE);
+  }
+
   get data(): Uint8Array {
     return Buffer.from(this.#base64, 'base64');
   }
@@ -105,6 +109,9 @@ class DeliveredRecord implements InputRecord {
     return scratch.toString('utf8', 0, scratch.write(this.#base64, 'base64'));
   }
 }
+
+/** The first three bytes of an aggregate. */
+const AGGREGATE = '84ma';
 
 /** Where records are decoded, one after the other. */
 const scratch = Buffer.allocUnsafeSlow(128 * 1024);

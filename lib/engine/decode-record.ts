@@ -1,10 +1,9 @@
 import { validate, type SourceSpec } from '../dsl/index.ts';
-import { messageOf, type DeadLetterReason, type Event, type InputRecord } from '../model/index.ts';
+import { messageOf, type DeadLetterReason, type Event } from '../model/index.ts';
 import { timestampMs } from '../time/index.ts';
+import type { Refused, UnpackedRecord } from './unpacked.ts';
 
-export type Decoded =
-  | { readonly kind: 'event'; readonly event: Event }
-  | { readonly kind: 'refused'; readonly reason: DeadLetterReason; readonly message: string };
+export type Decoded = { readonly kind: 'event'; readonly event: Event } | Refused;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const REPLACEMENT = '\uFFFD';
@@ -16,9 +15,10 @@ const BYTE_ORDER_MARK = '\uFEFF';
  */
 export function decodeRecord(
   { schema, timestamp, maxSkewMs }: SourceSpec<unknown>,
-  record: InputRecord,
+  record: UnpackedRecord,
   text: string | undefined,
 ): Decoded {
+  if (record.refused !== undefined) return record.refused;
   let parsed: unknown;
   try {
     parsed = JSON.parse(isExact(text) ? text : utf8.decode(record.data));
@@ -50,6 +50,6 @@ function isExact(text: string | undefined): text is string {
   return text !== undefined && !text.includes(REPLACEMENT) && !text.startsWith(BYTE_ORDER_MARK);
 }
 
-function refused(reason: DeadLetterReason, message: string): Decoded {
+function refused(reason: DeadLetterReason, message: string): Refused {
   return { kind: 'refused', reason, message };
 }

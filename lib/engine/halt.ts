@@ -1,4 +1,5 @@
 import { messageOf, MillraceError, type SequenceNumber } from '../model/index.ts';
+import type { UnpackedRecord } from './unpacked.ts';
 
 /** User code failed on a record of a pipeline that halts on errors. The shard waits at this record. */
 export class HaltError extends MillraceError {
@@ -6,9 +7,14 @@ export class HaltError extends MillraceError {
   readonly sequenceNumber: SequenceNumber;
   readonly operator: string;
 
-  constructor(sequenceNumber: SequenceNumber, operator: string, cause: unknown) {
+  constructor(
+    { sequenceNumber, subSequenceNumber }: Pick<UnpackedRecord, 'sequenceNumber' | 'subSequenceNumber'>,
+    operator: string,
+    cause: unknown,
+  ) {
+    const which = subSequenceNumber === undefined ? 'record' : `record ${subSequenceNumber} of aggregate`;
     super(
-      `operator "${operator}" failed on record "${sequenceNumber}", and the pipeline halts on errors: ${messageOf(cause)}`,
+      `operator "${operator}" failed on ${which} "${sequenceNumber}", and the pipeline halts on errors: ${messageOf(cause)}`,
       { code: 'MR3001', cause },
     );
     this.sequenceNumber = sequenceNumber;

@@ -1,5 +1,5 @@
 export { BEGINNING_OF_TIME, earliestOf, END_OF_TIME, type EventTime } from './event-clock.ts';
-export type { InputStream, Lookups, OutputSinks, Sent, ShardFacts, Shuffle } from './ports.ts';
+export type { HashRange, InputStream, Lookups, OutputSinks, Sent, ShardFacts, Shuffle } from './ports.ts';
 export { HaltError } from './halt.ts';
 export { NO_ANSWERS, type Answers, type Questions } from './lookup-probe.ts';
 export { StageTask } from './stage-task.ts';

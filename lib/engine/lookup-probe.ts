@@ -1,9 +1,10 @@
 import { ancestryOf, inputsOf, isLookup, isOperator, type Node, type SourceSpec } from '../dsl/index.ts';
 import type { Looked } from '../joins/index.ts';
-import { decodeControlRecord, type InputRecord } from '../model/index.ts';
+import { decodeControlRecord } from '../model/index.ts';
 import type { StageGraph } from '../plan/index.ts';
 import { decodeRecord } from './decode-record.ts';
 import { statelessStep, type StatelessHost, type Step } from './stateless-step.ts';
+import type { UnpackedRecord } from './unpacked.ts';
 
 /** What tables outside have said of keys, by the table's name. */
 export type Answers = ReadonlyMap<string, ReadonlyMap<string, Looked<unknown>>>;
@@ -48,7 +49,7 @@ export class LookupProbe {
    * the other's are answered; so this is called until it finds nothing more.
    * @throws RetryableError if one of the answers is that there is none, and the batch has to come again
    */
-  questionsOf(records: readonly InputRecord[], answers: Answers): Questions {
+  questionsOf(records: readonly UnpackedRecord[], answers: Answers): Questions {
     this.#answers = answers;
     this.#questions = new Map();
     for (const record of records) {

@@ -10,6 +10,9 @@ export interface ShardFacts {
   readonly lastHash: bigint;
 }
 
+/** The hash keys a shard takes. */
+export type HashRange = Pick<ShardFacts, 'firstHash' | 'lastHash'>;
+
 /** The stream a task reads, beside what it is handed: to close gaps, and to take over from parent shards. */
 export interface InputStream {
   /**

@@ -8,6 +8,7 @@ import {
   FatalError,
   hashOfPartition,
   hashOfPartitionKey,
+  mayBeAggregate,
   messageOf,
   partitionOf,
   TOO_LARGE,
@@ -25,14 +26,13 @@ import { advanced, alive, END_OF_TIME, isOvertaken, ticked, type EventTime } fro
 import { HaltError } from './halt.ts';
 import { LookupProbe, NO_ANSWERS, type Answers, type Questions } from './lookup-probe.ts';
 import type { KeyedTable } from './keyed-table.ts';
-import type { ShardFacts } from './ports.ts';
+import type { HashRange } from './ports.ts';
 import { heardOf, NO_PRODUCERS, seen, watermarkOf, type Producers } from './producers.ts';
 import { newEventsOf, nextNumber, RECEIVED, SENT } from './shuffled-events.ts';
 import { TaskState } from './state.ts';
 import type { Step } from './stateless-step.ts';
 import type { StepHost } from './step-host.ts';
-
-type HashRange = Pick<ShardFacts, 'firstHash' | 'lastHash'>;
+import { unpacked, type UnpackedRecord } from './unpacked.ts';
 
 /**
  * One shard's share of a stage: a state machine fed record by record. What it emits and what it keeps is a function
@@ -56,7 +56,8 @@ export class StageTask {
   readonly #compiled: CompiledStage;
   readonly #probe: LookupProbe | undefined;
   #outputs: Output[] = [];
-  #record: InputRecord = { sequenceNumber: '0', partitionKey: '', data: new Uint8Array(), arrival: 0 };
+  #range: HashRange | undefined;
+  #record: UnpackedRecord = { sequenceNumber: '0', partitionKey: '', data: new Uint8Array(), arrival: 0 };
   #index = 0;
   #answers = NO_ANSWERS;
 
@@ -73,13 +74,23 @@ export class StageTask {
     this.#probe = LookupProbe.of(graph);
   }
 
+  /** Whether these records can't be applied rightly before the task knows what its shard takes. */
+  needsRange(records: readonly InputRecord[]): boolean {
+    return this.#range === undefined && records.some(mayBeAggregate);
+  }
+
+  /** Says what the shard takes: of an aggregate, nothing else is applied. Until then everything is. */
+  limitTo(range: HashRange): void {
+    this.#range = range;
+  }
+
   /**
    * What these records need to know of tables outside, beside the answers at hand, to be applied. To be asked until there
    * is nothing more: a lookup may go by what another has found.
    * @throws RetryableError if one of the answers is that there is none, and the records have to come again
    */
   questionsOf(records: readonly InputRecord[], answers: Answers): Questions {
-    return this.#probe?.questionsOf(records, answers) ?? new Map();
+    return this.#probe?.questionsOf(unpacked(records, this.#range), answers) ?? new Map();
   }
 
   /**
@@ -89,8 +100,13 @@ export class StageTask {
    */
   process(record: InputRecord, answers: Answers = NO_ANSWERS): void {
     this.#answers = answers;
-    this.#record = record;
     this.#index = 0;
+    if (mayBeAggregate(record)) for (const each of unpacked([record], this.#range)) this.#apply(each);
+    else this.#apply(record);
+  }
+
+  #apply(record: UnpackedRecord): void {
+    this.#record = record;
     const text = this.#spec === undefined ? undefined : record.text;
     const control = isJson(text) ? undefined : decodeControlRecord(record.data);
     const isEnd = control?.kind === 'finish';
@@ -301,7 +317,7 @@ export class StageTask {
 
   #failed(operator: string, { value, timestamp }: Event, error: unknown): void {
     if (error instanceof HaltError) throw error;
-    if (this.#haltsOnError) throw new HaltError(this.#record.sequenceNumber, operator, error);
+    if (this.#haltsOnError) throw new HaltError(this.#record, operator, error);
     this.#deadLetter('failed', operator, messageOf(error), timestamp, value);
   }
 
@@ -312,7 +328,7 @@ export class StageTask {
     timestamp: number,
     value?: unknown,
   ): void {
-    const { partitionKey, arrival, data } = this.#record;
+    const { partitionKey, subSequenceNumber, arrival, data } = this.#record;
     this.#outputs.push({
       kind: 'dead-letter',
       id: this.#nextId(),
@@ -321,6 +337,7 @@ export class StageTask {
       operator,
       message,
       partitionKey,
+      ...(subSequenceNumber !== undefined && { subSequenceNumber }),
       arrival,
       data,
       ...(value !== undefined && { value }),

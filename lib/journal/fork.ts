@@ -1,7 +1,7 @@
 import { earliestOf, type ShardFacts } from '../engine/index.ts';
 import { after, RetryableError, SHARD_START } from '../model/index.ts';
-import { answersFor } from './answers.ts';
 import { appendEntry, appendToJournal, writeCheckpoint } from './append.ts';
+import { applyRecords } from './apply.ts';
 import { JOURNAL_FORMAT, type CheckpointRef, type JournalEntry } from './entry.ts';
 import type { TaskMemory } from './memory.ts';
 import { announce, deliver, isSent, storeOutbox } from './outbox.ts';
@@ -36,8 +36,7 @@ async function sealed(context: TaskContext): Promise<TaskMemory | undefined> {
   const memory = (await recover(context)) ?? (await forkFromParents(context));
   if (memory === undefined || memory.isSealed) return memory;
   for await (const records of context.ports.stream.readAfter(context.shardId, memory.through)) {
-    const answers = await answersFor(context, memory.task, records);
-    for (const record of records) memory.task.process(record, answers);
+    await applyRecords(context, memory.task, records);
     const last = records.at(-1);
     if (last !== undefined) memory.through = after(last.sequenceNumber);
     memory.segments.take();

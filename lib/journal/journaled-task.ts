@@ -13,8 +13,8 @@ import {
   type SequenceNumber,
 } from '../model/index.ts';
 import type { StagePlan } from '../plan/index.ts';
-import { answersFor } from './answers.ts';
 import { appendToJournal } from './append.ts';
+import { applyRecords } from './apply.ts';
 import type { Invocation, InvocationResult } from './invocation.ts';
 import type { TaskMemory } from './memory.ts';
 import { obtainState } from './obtain.ts';
@@ -162,8 +162,7 @@ export class JournaledTask {
     if (first !== undefined && Number.isFinite(now)) {
       tally.silenceMs = Math.max(tally.silenceMs, first.arrival - now);
     }
-    const answers = await answersFor(this.#context, memory.task, fresh);
-    for (const record of fresh) memory.task.process(record, answers);
+    await applyRecords(this.#context, memory.task, fresh);
     const last = fresh.at(-1);
     if (last !== undefined) {
       memory.through = after(last.sequenceNumber);

@@ -1,3 +1,11 @@
+export {
+  decodeAggregate,
+  encodeAggregate,
+  hashOfUserRecord,
+  mayBeAggregate,
+  type Aggregate,
+  type UserRecord,
+} from './aggregate.ts';
 export { decode, encode } from './codec.ts';
 export { decodeControlRecord, encodeControlRecord, type ControlRecord } from './control-record.ts';
 export {

@@ -44,6 +44,8 @@ export interface AppendOutput extends Identified {
 export type DeadLetterReason =
   | 'undecodable'
   | 'invalid'
+  /** A record of an aggregate belongs to another shard. */
+  | 'misplaced'
   | 'no-timestamp'
   | 'failed'
   | 'late'
@@ -61,6 +63,8 @@ export interface DeadLetterOutput extends Identified {
   readonly operator: string;
   readonly message: string;
   readonly partitionKey: string;
+  /** Which record of an aggregate it is, from 0 on. */
+  readonly subSequenceNumber?: number;
   readonly arrival: number;
   /** The record as it came. */
   readonly data: Uint8Array;

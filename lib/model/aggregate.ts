@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { messageOf } from './errors.ts';
+import { hashOfPartitionKey } from './partition.ts';
+import { bytesField, fieldsOf, numberField } from './protobuf.ts';
+import type { InputRecord } from './record.ts';
+
+/** One of the records a producer has packed into one, an aggregate. */
+export interface UserRecord {
+  readonly partitionKey: string;
+  /** Where the record belongs among the hash keys of the stream; unless given, the partition key says it. */
+  readonly explicitHashKey?: bigint;
+  readonly data: Uint8Array;
+}
+
+export type Aggregate =
+  | { readonly kind: 'records'; readonly records: readonly UserRecord[] }
+  | { readonly kind: 'malformed'; readonly message: string };
+
+/**
+ * What aggregates of the Kinesis Producer Library begin with, and of those who write as it does. A protobuf message
+ * follows, and its MD5.
+ * @see https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md
+ */
+const MAGIC = new Uint8Array([0xf3, 0x89, 0x9a, 0xc2]);
+const DIGEST_BYTES = 16;
+
+/** Numbers of the fields of an aggregate. */
+const PARTITION_KEY = 1;
+const EXPLICIT_HASH_KEY = 2;
+const RECORD = 3;
+/** Numbers of the fields of a record in it; the tags it may have say nothing to us. */
+const PARTITION_KEY_INDEX = 1;
+const EXPLICIT_HASH_KEY_INDEX = 2;
+const DATA = 3;
+
+const LAST_HASH_KEY = 2n ** 128n - 1n;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Whether a record could be an aggregate: cheap, and never wrong about one that is. */
+export function mayBeAggregate(record: InputRecord): boolean {
+  return record.mayBeAggregate ?? record.data[0] === MAGIC[0];
+}
+
+/** What these bytes aggregate. `undefined` if they don't: what has not the right checksum is an ordinary record. */
+export function decodeAggregate(data: Uint8Array): Aggregate | undefined {
+  const end = data.length - DIGEST_BYTES;
+  if (end <= MAGIC.length || !begins(data, MAGIC)) return undefined;
+  const message = data.subarray(MAGIC.length, end);
+  if (!begins(data.subarray(end), md5(message))) return undefined;
+  try {
+    return { kind: 'records', records: recordsOf(message) };
+  } catch (error) {
+    return { kind: 'malformed', message: `aggregate is malformed: ${messageOf(error)}` };
+  }
+}
+
+/** The bytes of an aggregate, as the Kinesis Producer Library writes them. */
+export function encodeAggregate(records: readonly UserRecord[]): Uint8Array {
+  const partitionKeys = new Map<string, number>();
+  const hashKeys = new Map<string, number>();
+  const fields = records.map(({ partitionKey, explicitHashKey, data }) =>
+    bytesField(
+      RECORD,
+      numberField(PARTITION_KEY_INDEX, indexOf(partitionKey, partitionKeys)),
+      ...(explicitHashKey === undefined
+        ? []
+        : [numberField(EXPLICIT_HASH_KEY_INDEX, indexOf(String(explicitHashKey), hashKeys))]),
+      bytesField(DATA, data),
+    ),
+  );
+  const message = Buffer.concat([
+    ...[...partitionKeys.keys()].map((key) => bytesField(PARTITION_KEY, encoder.encode(key))),
+    ...[...hashKeys.keys()].map((key) => bytesField(EXPLICIT_HASH_KEY, encoder.encode(key))),
+    ...fields,
+  ]);
+  return Buffer.concat([MAGIC, message, md5(message)]);
+}
+
+/** Where a record belongs among the hash keys of a stream. */
+export function hashOfUserRecord({ partitionKey, explicitHashKey }: UserRecord): bigint {
+  return explicitHashKey ?? hashOfPartitionKey(partitionKey);
+}
+
+function recordsOf(message: Uint8Array): readonly UserRecord[] {
+  const partitionKeys: string[] = [];
+  const hashKeys: bigint[] = [];
+  const records: Uint8Array[] = [];
+  for (const field of fieldsOf(message)) {
+    if (field.kind === 'number') continue;
+    if (field.number === PARTITION_KEY) partitionKeys.push(decoder.decode(field.value));
+    else if (field.number === EXPLICIT_HASH_KEY) hashKeys.push(hashKeyOf(field.value));
+    else if (field.number === RECORD) records.push(field.value);
+  }
+  return records.map((record) => recordOf(record, partitionKeys, hashKeys));
+}
+
+function recordOf(
+  record: Uint8Array,
+  partitionKeys: readonly string[],
+  hashKeys: readonly bigint[],
+): UserRecord {
+  let partitionKey: string | undefined;
+  let explicitHashKey: bigint | undefined;
+  let data: Uint8Array | undefined;
+  for (const field of fieldsOf(record)) {
+    if (field.kind === 'bytes') {
+      if (field.number === DATA) data = field.value;
+    } else if (field.number === PARTITION_KEY_INDEX) partitionKey = at(field.value, partitionKeys);
+    else if (field.number === EXPLICIT_HASH_KEY_INDEX) explicitHashKey = at(field.value, hashKeys);
+  }
+  if (partitionKey === undefined || data === undefined)
+    throw new RangeError('record has no partition key, or no data');
+  return explicitHashKey === undefined ? { partitionKey, data } : { partitionKey, explicitHashKey, data };
+}
+
+function at<Key>(index: number, keys: readonly Key[]): Key {
+  const key = keys[index];
+  if (key === undefined) throw new RangeError(`record has key "${index}" of ${keys.length}`);
+  return key;
+}
+
+function hashKeyOf(bytes: Uint8Array): bigint {
+  const text = decoder.decode(bytes);
+  const key = /^\d+$/.test(text) ? BigInt(text) : undefined;
+  if (key !== undefined && key <= LAST_HASH_KEY) return key;
+  throw new RangeError(`explicit hash key is "${text}"; it must be a whole number of 0 to 2^128 - 1`);
+}
+
+function indexOf(key: string, keys: Map<string, number>): number {
+  const known = keys.get(key);
+  if (known !== undefined) return known;
+  keys.set(key, keys.size);
+  return keys.size - 1;
+}
+
+function md5(bytes: Uint8Array): Uint8Array {
+  return createHash('md5').update(bytes).digest();
+}
+
+function begins(data: Uint8Array, start: Uint8Array): boolean {
+  return start.every((byte, index) => data[index] === byte);
+}
