@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { messageOf } from './errors.ts';
 import { hashOfPartitionKey } from './partition.ts';
-import { bytesField, fieldsOf, numberField } from './protobuf.ts';
+import { bytesField, numberField, ProtobufReader } from './protobuf.ts';
 import type { InputRecord } from './record.ts';
 
 /** One of the records a producer has packed into one, an aggregate. */
@@ -43,7 +43,7 @@ export function mayBeAggregate(record: InputRecord): boolean {
   return record.mayBeAggregate ?? record.data[0] === MAGIC[0];
 }
 
-/** What these bytes aggregate. `undefined` if they don't: what has not the right checksum is an ordinary record. */
+/** What these bytes aggregate. `undefined` if nothing: without the right checksum they are an ordinary record. */
 export function decodeAggregate(data: Uint8Array): Aggregate | undefined {
   const end = data.length - DIGEST_BYTES;
   if (end <= MAGIC.length || !begins(data, MAGIC)) return undefined;
@@ -86,33 +86,32 @@ export function hashOfUserRecord({ partitionKey, explicitHashKey }: UserRecord):
 function recordsOf(message: Uint8Array): readonly UserRecord[] {
   const partitionKeys: string[] = [];
   const hashKeys: bigint[] = [];
-  const records: Uint8Array[] = [];
-  for (const field of fieldsOf(message)) {
-    if (field.kind === 'number') continue;
-    if (field.number === PARTITION_KEY) partitionKeys.push(decoder.decode(field.value));
-    else if (field.number === EXPLICIT_HASH_KEY) hashKeys.push(hashKeyOf(field.value));
-    else if (field.number === RECORD) records.push(field.value);
+  const records: ProtobufReader[] = [];
+  for (const fields = new ProtobufReader(message); fields.next(); ) {
+    if (fields.hasBytes(RECORD)) records.push(fields.message);
+    else if (fields.hasBytes(PARTITION_KEY)) partitionKeys.push(decoder.decode(fields.bytes));
+    else if (fields.hasBytes(EXPLICIT_HASH_KEY)) hashKeys.push(hashKeyOf(fields.bytes));
   }
-  return records.map((record) => recordOf(record, partitionKeys, hashKeys));
+  return records.map((fields) => recordOf(fields, partitionKeys, hashKeys));
 }
 
 function recordOf(
-  record: Uint8Array,
+  fields: ProtobufReader,
   partitionKeys: readonly string[],
   hashKeys: readonly bigint[],
 ): UserRecord {
-  let partitionKey: string | undefined;
-  let explicitHashKey: bigint | undefined;
+  let partitionKey: number | undefined;
+  let hashKey: number | undefined;
   let data: Uint8Array | undefined;
-  for (const field of fieldsOf(record)) {
-    if (field.kind === 'bytes') {
-      if (field.number === DATA) data = field.value;
-    } else if (field.number === PARTITION_KEY_INDEX) partitionKey = at(field.value, partitionKeys);
-    else if (field.number === EXPLICIT_HASH_KEY_INDEX) explicitHashKey = at(field.value, hashKeys);
+  while (fields.next()) {
+    if (fields.hasBytes(DATA)) data = fields.bytes;
+    partitionKey = fields.numberIn(PARTITION_KEY_INDEX) ?? partitionKey;
+    hashKey = fields.numberIn(EXPLICIT_HASH_KEY_INDEX) ?? hashKey;
   }
   if (partitionKey === undefined || data === undefined)
     throw new RangeError('record has no partition key, or no data');
-  return explicitHashKey === undefined ? { partitionKey, data } : { partitionKey, explicitHashKey, data };
+  const record = { partitionKey: at(partitionKey, partitionKeys), data };
+  return hashKey === undefined ? record : { ...record, explicitHashKey: at(hashKey, hashKeys) };
 }
 
 function at<Key>(index: number, keys: readonly Key[]): Key {
@@ -123,9 +122,9 @@ function at<Key>(index: number, keys: readonly Key[]): Key {
 
 function hashKeyOf(bytes: Uint8Array): bigint {
   const text = decoder.decode(bytes);
-  const key = /^\d+$/.test(text) ? BigInt(text) : undefined;
+  const key = /^\d{1,39}$/.test(text) ? BigInt(text) : undefined;
   if (key !== undefined && key <= LAST_HASH_KEY) return key;
-  throw new RangeError(`explicit hash key is "${text}"; it must be a whole number of 0 to 2^128 - 1`);
+  throw new RangeError(`explicit hash key is "${text.slice(0, 40)}"; it must be a whole number of 0 to 2^128 - 1`);
 }
 
 function indexOf(key: string, keys: Map<string, number>): number {
@@ -136,7 +135,7 @@ function indexOf(key: string, keys: Map<string, number>): number {
 }
 
 function md5(bytes: Uint8Array): Uint8Array {
-  return createHash('md5').update(bytes).digest();
+  return hash('md5', bytes, 'buffer');
 }
 
 function begins(data: Uint8Array, start: Uint8Array): boolean {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 
 /**
  * Which part of a shuffle a key belongs to: the same everywhere and for good, for state is stored by it. FNV-1a over the
@@ -29,5 +29,5 @@ const HASH_KEYS = 2n ** 128n;
  * @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_PutRecord.html
  */
 export function hashOfPartitionKey(partitionKey: string): bigint {
-  return BigInt(`0x${createHash('md5').update(partitionKey).digest('hex')}`);
+  return BigInt(`0x${digest('md5', partitionKey)}`);
 }

@@ -1,8 +1,3 @@
-/** A field of a message: a number, or bytes, which may be text or a message of its own. */
-export type ProtobufField =
-  | { readonly kind: 'number'; readonly number: number; readonly value: number }
-  | { readonly kind: 'bytes'; readonly number: number; readonly value: Uint8Array };
-
 /** How the value of a field is written. */
 const VARINT = 0;
 const FIXED_64 = 1;
@@ -11,39 +6,82 @@ const FIXED_32 = 5;
 const LONGEST_VARINT_BYTES = 10;
 
 /**
- * The fields of a message in the order in which they are written. Those of fixed size, which nothing here reads, are
- * passed over; numbers beyond 2^53 are about what they are.
- * @throws RangeError if the bytes are no message
+ * Reads a protobuf message field by field, in the order in which they are written. Fields of fixed size, which nothing
+ * here needs, are passed over; numbers beyond 2^53 are about what they are. Each method throws a RangeError if the bytes
+ * are no message.
  * @see https://protobuf.dev/programming-guides/encoding/
  */
-export function* fieldsOf(message: Uint8Array): Generator<ProtobufField> {
-  let at = 0;
-  const skip = (bytes: number): number => {
-    const from = at;
-    at += bytes;
-    if (at > message.length) throw new RangeError(`field at byte ${from} ends behind its message`);
-    return from;
-  };
-  const readVarint = (): number => {
+export class ProtobufReader {
+  readonly #bytes: Uint8Array;
+  readonly #end: number;
+  #at: number;
+  #number = 0;
+  #value: number | undefined;
+  #from = 0;
+
+  constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
+    this.#bytes = bytes;
+    this.#at = start;
+    this.#end = end;
+  }
+
+  /** Goes on to the next field, if there is one. */
+  next(): boolean {
+    while (this.#at < this.#end) {
+      const key = this.#readVarint();
+      this.#number = Math.floor(key / 8);
+      const type = key % 8;
+      if (type === VARINT) {
+        this.#value = this.#readVarint();
+        return true;
+      }
+      if (type === BYTES) {
+        this.#value = undefined;
+        this.#from = this.#skip(this.#readVarint());
+        return true;
+      }
+      if (type === FIXED_64) this.#skip(8);
+      else if (type === FIXED_32) this.#skip(4);
+      else throw new RangeError(`field before byte ${this.#at} has type ${type}; it must be 0, 1, 2 or 5`);
+    }
+    return false;
+  }
+
+  /** Whether the field at hand has this number, and bytes. */
+  hasBytes(number: number): boolean {
+    return this.#number === number && this.#value === undefined;
+  }
+
+  /** The number in the field at hand, if it is that field and a number. */
+  numberIn(number: number): number | undefined {
+    return this.#number === number ? this.#value : undefined;
+  }
+
+  /** The bytes of the field at hand. */
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(this.#from, this.#at);
+  }
+
+  /** The message in the field at hand. */
+  get message(): ProtobufReader {
+    return new ProtobufReader(this.#bytes, this.#from, this.#at);
+  }
+
+  #readVarint(): number {
     let value = 0;
     for (let index = 0; index < LONGEST_VARINT_BYTES; index += 1) {
-      const byte = message[skip(1)] ?? 0;
+      const byte = this.#bytes[this.#skip(1)] ?? 0;
       value += (byte & 0x7f) * 2 ** (7 * index);
       if (byte < 0x80) return value;
     }
-    throw new RangeError(`number before byte ${at} is longer than ${LONGEST_VARINT_BYTES} bytes`);
-  };
-  while (at < message.length) {
-    const key = readVarint();
-    const number = Math.floor(key / 8);
-    const type = key % 8;
-    if (type === VARINT) yield { kind: 'number', number, value: readVarint() };
-    else if (type === BYTES) {
-      const length = readVarint();
-      yield { kind: 'bytes', number, value: message.subarray(skip(length), at) };
-    } else if (type === FIXED_64) skip(8);
-    else if (type === FIXED_32) skip(4);
-    else throw new RangeError(`field before byte ${at} has type "${type}", which is none that is known`);
+    throw new RangeError(`number before byte ${this.#at} is longer than ${LONGEST_VARINT_BYTES} bytes`);
+  }
+
+  #skip(bytes: number): number {
+    const from = this.#at;
+    this.#at += bytes;
+    if (this.#at > this.#end) throw new RangeError(`field at byte ${from} ends behind its message`);
+    return from;
   }
 }
 
