@@ -1,3 +1,4 @@
+export { aggregated, type AggregatedRecord } from './aggregated.ts';
 export { MemoryJournalStore } from './memory-journal-store.ts';
 export { MemorySinks, type SinkChange } from './memory-sinks.ts';
 export { randomFrom, type Random } from './random.ts';

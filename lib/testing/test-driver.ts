@@ -1,6 +1,7 @@
 import type { Pipeline } from '../dsl/index.ts';
-import { StageTask } from '../engine/index.ts';
+import { StageTask, type HashRange } from '../engine/index.ts';
 import {
+  decodeAggregate,
   DefinitionError,
   encodeControlRecord,
   encodeParcel,
@@ -48,7 +49,10 @@ interface TestSource<T> {
   sendAs(partitionKey: string, ...values: readonly T[]): void;
   /** The same, at this time by the stream's clock, unless that is further already. */
   sendAt(arrival: number | string | Date, ...values: readonly T[]): void;
-  /** Puts bytes into the source that may be no record at all. */
+  /**
+   * Puts bytes into the source that may be no record at all, or several: see `aggregated`. The partition key says in which
+   * shard they are; what is packed into them and belongs to another is `misplaced`.
+   */
   sendRaw(data: Uint8Array | string, partitionKey?: string): void;
 }
 
@@ -148,6 +152,7 @@ const encodeJson = (value: unknown): Uint8Array => utf8.encode(JSON.stringify(va
 interface Task {
   readonly stage: StagePlan;
   readonly shardId: string;
+  readonly range: HashRange;
   task: StageTask;
 }
 
@@ -172,7 +177,8 @@ class PipelineRun {
     this.#tasks = planOf(pipeline).stages.flatMap((stage) =>
       Array.from({ length: shards }, (_, index): Task => {
         const shardId = `shardId-${String(index).padStart(12, '0')}`;
-        return { stage, shardId, task: new StageTask(pipeline, stage.id, shardId) };
+        const range = { firstHash: this.#firstHashOf(index), lastHash: this.#firstHashOf(index + 1) - 1n };
+        return { stage, shardId, range, task: this.#newTask(stage.id, shardId, range) };
       }),
     );
   }
@@ -222,7 +228,7 @@ class PipelineRun {
   crash(): void {
     for (const each of this.#tasks) {
       const stored = [...each.task.state.encodeAll(ENTRIES_PER_PIECE)];
-      each.task = new StageTask(this.#pipeline, each.stage.id, each.shardId);
+      each.task = this.#newTask(each.stage.id, each.shardId, each.range);
       for (const piece of stored) each.task.state.apply(piece);
       each.task.resume();
     }
@@ -278,6 +284,12 @@ class PipelineRun {
     }
   }
 
+  #newTask(stageId: string, shardId: string, range: HashRange): StageTask {
+    const task = new StageTask(this.#pipeline, stageId, shardId);
+    task.limitTo(range);
+    return task;
+  }
+
   #tasksOf(stageId: string): readonly Task[] {
     return this.#tasks.filter(({ stage }) => stage.id === stageId);
   }
@@ -298,10 +310,20 @@ class PipelineRun {
     return Number((hash * BigInt(this.#shards)) / HASH_KEYS);
   }
 
+  #firstHashOf(index: number): bigint {
+    const shards = BigInt(this.#shards);
+    return (BigInt(index) * HASH_KEYS + shards - 1n) / shards;
+  }
+
   /** The arrival of a record is its own time, unless the clock is further: nothing arrives before it happened. */
   #timestampOf(source: string, data: Uint8Array): number | undefined {
     const spec = stageGraphOf(this.#pipeline, source).source?.spec;
     if (spec === undefined || spec.timestamp === 'arrival') return undefined;
+    const aggregate = decodeAggregate(data);
+    if (aggregate?.kind === 'records') {
+      const times = aggregate.records.flatMap((record) => this.#timestampOf(source, record.data) ?? []);
+      return times.length === 0 ? undefined : Math.max(...times);
+    }
     try {
       return timestampMs(spec.timestamp(JSON.parse(new TextDecoder().decode(data))));
     } catch {

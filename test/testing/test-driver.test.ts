@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { count, pipeline, source, sum, tumbling } from 'millrace';
-import { testDriver } from 'millrace/testing';
+import { aggregated, testDriver } from 'millrace/testing';
 import * as z from 'zod';
 import { at } from '../support/orders.ts';
 
@@ -115,4 +115,35 @@ test('a record without the partition key that its pipeline keys by is refused', 
       'testDriver(…, { partitionKeys: { orders: (value) => … } }), or use sendAs',
   );
   expect(sinks.counts.rows()).toEqual([]);
+});
+
+describe('records packed into one', () => {
+  const packed = aggregated(
+    { partitionKey: 'ann', value: order('ann', '12:00:05', 10) },
+    { partitionKey: 'bob', value: order('bob', '12:00:20', 4) },
+    { partitionKey: 'ann', value: Uint8Array.of(1) },
+  );
+
+  test('are taken one by one', () => {
+    const { sources, sinks, drain, takeDeadLetters } = testDriver(revenue);
+
+    sources.orders.sendRaw(packed);
+    drain();
+
+    expect(sinks.perCustomer.rows()).toEqual([
+      { key: 'ann', ...minute, changes: 1, net: 10 },
+      { key: 'bob', ...minute, changes: 1, net: 4 },
+    ]);
+    expect(takeDeadLetters()).toMatchObject([{ operator: 'orders', reason: 'undecodable' }]);
+  });
+
+  test('are misplaced where they are in another shard than they belong to', () => {
+    const { sources, sinks, drain, takeDeadLetters } = testDriver(revenue, { shards: 5 });
+
+    sources.orders.sendRaw(packed, 'ann');
+    drain();
+
+    expect(sinks.perCustomer.rows()).toEqual([{ key: 'ann', ...minute, changes: 1, net: 10 }]);
+    expect(takeDeadLetters().map(({ reason }) => reason)).toEqual(['misplaced', 'undecodable']);
+  });
 });
