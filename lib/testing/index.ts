@@ -3,6 +3,7 @@ export { MemoryJournalStore } from './memory-journal-store.ts';
 export { MemorySinks, type SinkChange } from './memory-sinks.ts';
 export { randomFrom, type Random } from './random.ts';
 export {
+  aggregatesWorkload,
   FAULTS,
   hashKeyOf,
   lookupsWorkload,

@@ -58,6 +58,17 @@ describe('the journal protocol, with everything around it misbehaving,', () => {
     LIMIT_MS,
   );
 
+  test(
+    'applies each record of an aggregate once, where it belongs, for 100 seeds',
+    async () => {
+      const { code, printed } = await runCommand('--workload', 'aggregates', '--seeds', '100');
+
+      expect(printed).toContain('100 of 100 seeds passed');
+      expect(code).toBe(0);
+    },
+    LIMIT_MS,
+  );
+
   test('repeats a run from its seed, fault by fault', async () => {
     const first = await simulate(ordersWorkload, { seed: 42 });
 

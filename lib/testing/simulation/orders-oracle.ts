@@ -64,7 +64,7 @@ function resultOf(
   expected: Expected,
   isHalting: boolean,
 ): ShardResult {
-  const isOwn = ({ key }: OpenWindow): boolean => {
+  const isOwn = ({ key }: Pick<OpenWindow, 'key'>): boolean => {
     const hash = hashKeyOf(key);
     return shard.firstHash <= hash && hash <= shard.lastHash;
   };
@@ -72,7 +72,10 @@ function resultOf(
   let newest = parents.length === 0 ? -Infinity : Math.min(...parents.map((parent) => parent.newest));
   for (const { sequenceNumber, partitionKey: key, data, arrival } of shard.records) {
     if (data[0] === 0) newest = Infinity;
-    else {
+    else if (!isOwn({ key })) {
+      expected.deadLetters.push(`${sequenceNumber} misplaced`);
+      continue;
+    } else {
       const order = parse(data);
       if (order === undefined || !('amount' in order)) {
         expected.deadLetters.push(`${sequenceNumber} ${order === undefined ? 'undecodable' : 'invalid'}`);
