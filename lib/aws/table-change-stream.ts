@@ -6,6 +6,8 @@ import { recordOfChange } from './table-change.ts';
 /** Items of a table aren't divided by hash keys one could know: what a shard's children need of it goes to each. */
 const LAST_HASH = 2n ** 128n - 1n;
 const READ_LIMIT = 1_000;
+/** So many answers without records in a row are the end of what an open shard has. */
+const MOST_EMPTY = 100;
 
 /**
  * The stream of a table, read directly. The SDK's client is loaded when it is needed, and comes with the Lambda runtime:
@@ -20,7 +22,13 @@ export class TableChangeStream implements InputStream {
     this.#client = client;
   }
 
-  /** What has left the stream is passed over: that it may be missing is told by the time between two records. */
+  /**
+   * What has left the stream is passed over: that it may be missing is told by the time between two records.
+   *
+   * An answer without records proves nothing, as it can take several to get to the records there are. A shard that has
+   * ended says so; of one that is still open nothing tells, so it is asked often.
+   * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_GetRecords.html
+   */
   async *readAfter(ShardId: string, position: Position): AsyncIterable<readonly InputRecord[]> {
     const { sdk, client } = await this.#connected();
     const iteratorAt = async (where: Where): Promise<string | undefined> => {
@@ -34,12 +42,13 @@ export class TableChangeStream implements InputStream {
       if (!(error instanceof sdk.TrimmedDataAccessException)) throw error;
       iterator = await iteratorAt({ ShardIteratorType: 'TRIM_HORIZON' });
     }
-    while (iterator !== undefined) {
+    for (let empty = 0; iterator !== undefined; ) {
       const { Records = [], NextShardIterator } = await client.send(
         new sdk.GetRecordsCommand({ ShardIterator: iterator, Limit: READ_LIMIT }),
       );
-      if (Records.length === 0) return;
-      yield Records.map(recordOfChange);
+      if (Records.length > 0) yield Records.map(recordOfChange);
+      empty = Records.length > 0 ? 0 : empty + 1;
+      if (empty === MOST_EMPTY && (await this.openShards()).includes(ShardId)) return;
       iterator = NextShardIterator;
     }
   }

@@ -1,4 +1,5 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient, type GetRecordsCommandOutput } from '@aws-sdk/client-dynamodb-streams';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { TableChangeStream } from '../../lib/aws/table-change-stream.ts';
 import { recordOfChange } from '../../lib/aws/table-change.ts';
@@ -88,6 +89,40 @@ describe('the stream of a table, read directly', () => {
     expect(await stream.describeShard('another')).toBeUndefined();
   });
 });
+
+describe('a shard that has ended', () => {
+  test('is read to its end, though some answers hold nothing', async () => {
+    const records = [{ eventName: 'INSERT' as const, dynamodb: { SequenceNumber: '7' } }];
+    const stream = new TableChangeStream(
+      'arn:aws:dynamodb:us-east-1:000000000000:table/orders/stream/now',
+      answering([
+        { Records: [], NextShardIterator: 'second' },
+        { Records: records, NextShardIterator: 'third' },
+        { Records: [] },
+      ]),
+    );
+
+    const all = await everything(stream.readAfter('shard', SHARD_START));
+
+    expect(all.map(({ sequenceNumber }) => sequenceNumber)).toEqual(['7']);
+  });
+});
+
+/** A client that sends nothing, and answers with these pages of a shard. */
+function answering(pages: readonly Partial<GetRecordsCommandOutput>[]): DynamoDBStreamsClient {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const client = new DynamoDBStreamsClient({ region: 'us-east-1', credentials });
+  const left = [...pages];
+  client.middlewareStack.add(
+    (_, { commandName }) =>
+      async () => {
+        const page = commandName === 'GetRecordsCommand' ? left.shift() : { ShardIterator: 'first' };
+        return { response: {}, output: { $metadata: {}, ...page } };
+      },
+    { step: 'initialize', priority: 'high' },
+  );
+  return client;
+}
 
 async function everything(batches: AsyncIterable<readonly InputRecord[]>): Promise<readonly InputRecord[]> {
   const all: InputRecord[] = [];
