@@ -72,8 +72,10 @@ export class DynamoDbSinks implements OutputSinks {
       await this.#client.send(new PutItemCommand(this.#request(output)));
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return;
-      if (!isRefusedForGood(error) || output.kind === 'dead-letter') throw error;
-      await this.#put(refusedOutput(output, error));
+      if (!isRefusedForGood(error)) throw error;
+      const rest = output.kind === 'dead-letter' ? abridged(output) : refusedOutput(output, error);
+      if (rest === undefined) throw error;
+      await this.#put(rest);
     }
   }
 
@@ -116,6 +118,24 @@ function refusedOutput(
     partitionKey: key ?? '',
     arrival: timestamp,
     data: new Uint8Array(),
+  };
+}
+
+/** So much of a record, and of each text beside it, fits an item together. */
+const MOST_DATA_BYTES = 300_000;
+const MOST_TEXT = 10_000;
+
+/** A dead letter with less in it: without the value, or with no more than the beginning of the rest; `undefined` if that is all. */
+function abridged({ value, ...rest }: DeadLetterOutput): DeadLetterOutput | undefined {
+  if (value !== undefined) return rest;
+  const { message, partitionKey, data } = rest;
+  const isShort = message.length <= MOST_TEXT && partitionKey.length <= MOST_TEXT;
+  if (isShort && data.length <= MOST_DATA_BYTES) return undefined;
+  return {
+    ...rest,
+    message: `cut short, as no item can hold it: ${message}`.slice(0, MOST_TEXT),
+    partitionKey: partitionKey.slice(0, MOST_TEXT),
+    data: data.subarray(0, MOST_DATA_BYTES),
   };
 }
 
