@@ -53,16 +53,26 @@ describe('a timestamp', () => {
     ['1970-01-01T00:00:01Z', 1_000],
     ['1970-01-01T02:00:00+02:00', 0],
     ['1970-01-02', 86_400_000],
+    ['1972-02-29T00:00:00Z', 68_169_600_000],
   ])('%j is %d', (value, ms) => {
     expect(timestampMs(value)).toBe(ms);
   });
 
-  test.each([[undefined], [null], [Number.NaN], [new Date('x')], ['1970-01-01T00:00:01'], ['today'], [{}]])(
-    '%j names no single instant',
-    (value) => {
-      expect(timestampMs(value)).toBeUndefined();
-    },
-  );
+  test.each([
+    [undefined],
+    [null],
+    [Number.NaN],
+    [new Date('x')],
+    ['1970-01-01T00:00:01'],
+    ['2026-02-30'],
+    ['2026-04-31T00:00:00Z'],
+    ['today'],
+    [{}],
+    [1e300],
+    [-8.1e15],
+  ])('%j names no single instant', (value) => {
+    expect(timestampMs(value)).toBeUndefined();
+  });
 });
 
 test('the remainder of a time before the epoch is not negative', () => {
