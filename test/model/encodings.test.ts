@@ -39,8 +39,21 @@ describe('keys', () => {
     );
   });
 
+  test('are stored as they are, halves of characters included', () => {
+    const codeUnit = fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code));
+    holds(
+      fc.property(fc.string({ unit: codeUnit }), (text) => {
+        const encoded = encodeKey(text);
+
+        expect(decode(encode(encoded))).toBe(encoded);
+        expect(decodeKey(encoded)).toBe(text);
+      }),
+    );
+  });
+
   test.each([
     ['ci', 'ci'],
+    ['half \ud83d', '="half \\ud83d"'],
     [1, '=1'],
     ['1', '1'],
     ['=1', '="=1"'],
