@@ -98,7 +98,9 @@ function partsOf(key: string): readonly KeyPart[] {
 function isPossible(parts: readonly KeyPart[]): boolean {
   return parts.every((part, index) => {
     if (typeof part === 'number') return isDynamoDbNumber(part);
-    return part !== '' && Buffer.byteLength(String(part)) <= (MOST_KEY_BYTES[index] ?? 0);
+    const bytes = Buffer.from(String(part));
+    const isUtf8 = bytes.toString() === String(part);
+    return isUtf8 && bytes.length > 0 && bytes.length <= (MOST_KEY_BYTES[index] ?? 0);
   });
 }
 

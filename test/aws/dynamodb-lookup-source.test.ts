@@ -97,10 +97,14 @@ describe('a read', () => {
   test.each([
     ['empty text', ''],
     ['text longer than a sort key', 'x'.repeat(1025)],
+    ['half of a character', '\ud83d'],
   ])('never asks for what no item can have as its key: %s', async (_, id) => {
     const { found, throttled } = await sourceOf().read([key(id), key('ann')], never);
 
     expect([[...found.keys()], throttled]).toEqual([[key('ann')], []]);
+    expect(requests).toMatchObject([
+      ['BatchGetItemCommand', { RequestItems: { customers: { Keys: [{ id: { S: 'ann' } }] } } }],
+    ]);
   });
 
   test('is said to be throttled as a whole where the table takes none of it', async () => {
