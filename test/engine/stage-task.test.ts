@@ -139,6 +139,15 @@ describe('a record that can not be processed goes to the dead letters, and the n
   });
 });
 
+test('a record that only begins as those of the runtime do is a dead letter', () => {
+  const task = new StageTask(orders, 'orders', 'shard-0');
+  const finish = encodeControlRecord({ kind: 'finish' });
+
+  task.process({ ...record(1, 'a', ''), data: finish.subarray(0, finish.length - 1) });
+
+  expect(task.takeOutputs()).toMatchObject([{ kind: 'dead-letter', reason: 'undecodable' }]);
+});
+
 const bad = (id: string): InputRecord => record(2, 'a', { id, amount: 1, at: at('00:00:07') });
 
 describe('user code that goes wrong', () => {
