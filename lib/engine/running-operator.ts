@@ -25,9 +25,15 @@ export class RunningOperator implements OperatorContext {
     this.#operator = wiring.create();
   }
 
-  /** State was changed from outside: whatever the operator derived from it is dropped. */
-  restart(): void {
+  /**
+   * State was changed from outside: whatever the operator derived from it is dropped, and time stands where it stood then.
+   * Nothing is called back, as no record is at hand to set anything off: what is due is, with the next.
+   */
+  resumeAt(stageWatermark: number, now: number): void {
     this.#operator = this.#wiring.create();
+    this.#watermark = stageWatermark - this.#wiring.delayMs;
+    this.#now = now;
+    this.#isFinished = stageWatermark === Number.POSITIVE_INFINITY;
   }
 
   get watermark(): number {

@@ -217,9 +217,8 @@ export class StageTask {
 
   /** To be called after state was restored: operators take up the time that was stored with it. */
   resume(): void {
-    for (const operator of this.#compiled.operators) operator.restart();
-    this.#moveOperators(this.state.time.watermark);
-    for (const operator of this.#compiled.operators) operator.arriveAt(this.state.now);
+    const { time, now } = this.state;
+    for (const operator of this.#compiled.operators) operator.resumeAt(time.watermark, now);
   }
 
   #moveTo(time: EventTime): void {

@@ -11,6 +11,7 @@ import {
   trailing,
   tumbling,
   type AggregateOptions,
+  type DurationInput,
   type Pipeline,
   type WindowSpec,
 } from 'millrace';
@@ -177,3 +178,31 @@ test('a window that ends after an upgrade, without records, loses nothing of wha
     sequenceNumber: log.at(-1)?.sequenceNumber,
   });
 });
+
+test('what is due because the new code waits for less is set off by the next record', async () => {
+  const { sinks, run } = journal();
+  const [first, second, third] = [
+    order(1, 'a', '00:00:05'),
+    order(2, 'a', '00:12:00'),
+    order(3, 'a', '00:12:30'),
+  ];
+
+  await run(twice({ grace: '10 minutes' }), first, second);
+  await run(twice({ grace: 0 }), third);
+
+  expect(sinks.changes).toMatchObject([{ output: { id: { sequenceNumber: third.sequenceNumber } } }]);
+});
+
+function twice(options: { readonly grace: DurationInput }): Pipeline {
+  return pipeline('orders', {
+    sources: { orders: orderSource },
+    build: ({ orders }) => ({
+      rows: orders
+        .byPartitionKey()
+        .window(tumbling('1 minute'), options)
+        .aggregate('per-minute', old)
+        .window(tumbling('5 minutes'))
+        .aggregate('per-five', { minutes: count() }),
+    }),
+  });
+}
