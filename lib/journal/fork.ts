@@ -15,7 +15,7 @@ import type { TaskContext } from './task-context.ts';
  * 1. recover each parent from its journal; one without a journal first forks from its own parents
  * 2. fold in what its log still holds: the parent is closed, so it is drained then, and sends on what it held back
  * 3. tell the stages behind that it has sent its last, and seal it: whoever still writes to its journal loses the fence for good
- * 4. take over the keys of the child's range, and the earliest event time among the parents
+ * 4. take over the keys of the child's range, the earliest event time among the parents and the latest processing time
  * 5. append a `fork` entry with that state as its checkpoint
  *
  * Each child of a split does this for its half; the second finds the parent sealed. Nothing here is lost by a crash:
@@ -73,6 +73,7 @@ async function begin(
   const isOwn = (table: string, key: string): boolean => task.goesWith(table, key, shard);
   for (const parent of parents) task.state.adopt(parent.task.state, isOwn);
   task.state.time = earliestOf(parents.map((parent) => parent.task.state.time));
+  task.state.now = Math.max(...parents.map((parent) => parent.task.state.now));
   task.resume();
   const writer = context.ports.newToken();
   const undelivered = parents.flatMap((parent) => parent.outbox);

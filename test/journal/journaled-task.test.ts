@@ -382,4 +382,17 @@ describe('a shard that is split', () => {
     const ring = await store.readRing('orders/orders/shardId-000000000000');
     expect(ring.map(({ kind }) => kind)).toEqual(['start', 'seal']);
   });
+
+  test('leaves its processing time too, so that a silence from one shard to the next is seen', async () => {
+    const { sandbox, stream } = world(orders, 256, []);
+    stream.append(SHARD, r1);
+    await sandbox().invoke(invocation([r1]));
+    stream.addShard('child', { parents: [SHARD], firstHash: 0n, lastHash: 2n ** 128n - 1n });
+    const later = { ...r2, arrival: r1.arrival + 90_000_000 };
+    stream.append('child', later);
+
+    const { report } = await sandbox('child').invoke(invocation([later]));
+
+    expect(report.silenceMs).toBe(90_000_000);
+  });
 });
