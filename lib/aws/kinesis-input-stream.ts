@@ -2,6 +2,7 @@ import {
   GetRecordsCommand,
   GetShardIteratorCommand,
   ListShardsCommand,
+  ResourceNotFoundException,
   type GetShardIteratorCommandInput,
   type _Record,
   type KinesisClient,
@@ -27,10 +28,7 @@ export class KinesisInputStream implements InputStream {
   }
 
   async *readAfter(shardId: string, position: Position): AsyncIterable<readonly InputRecord[]> {
-    const { ShardIterator } = await this.#client.send(
-      new GetShardIteratorCommand({ StreamARN: this.#streamArn, ShardId: shardId, ...iteratorAt(position) }),
-    );
-    let iterator = ShardIterator;
+    let iterator = await this.#iteratorAt(shardId, position);
     let limit = PROBE_LIMIT;
     while (iterator !== undefined) {
       const {
@@ -45,6 +43,23 @@ export class KinesisInputStream implements InputStream {
       else if (MillisBehindLatest === 0) return;
       iterator = NextShardIterator;
       limit = READ_LIMIT;
+    }
+  }
+
+  /** `undefined` if the stream has forgotten the shard, some time after it ended, and nothing is left to be read. */
+  async #iteratorAt(ShardId: string, position: Position): Promise<string | undefined> {
+    const command = new GetShardIteratorCommand({
+      StreamARN: this.#streamArn,
+      ShardId,
+      ...whereOf(position),
+    });
+    try {
+      return (await this.#client.send(command)).ShardIterator;
+    } catch (error) {
+      const isGone =
+        error instanceof ResourceNotFoundException && (await this.describeShard(ShardId)) === undefined;
+      if (isGone) return undefined;
+      throw error;
     }
   }
 
@@ -88,7 +103,7 @@ function toInputRecord({
   };
 }
 
-function iteratorAt(position: Position): Pick<GetShardIteratorCommandInput, 'StartingSequenceNumber'> & {
+function whereOf(position: Position): Pick<GetShardIteratorCommandInput, 'StartingSequenceNumber'> & {
   ShardIteratorType: 'TRIM_HORIZON' | 'AT_SEQUENCE_NUMBER' | 'AFTER_SEQUENCE_NUMBER';
 } {
   switch (position.kind) {

@@ -23,7 +23,7 @@ export class TableChangeStream implements InputStream {
   }
 
   /**
-   * What has left the stream is passed over: that it may be missing is told by the time between two records.
+   * What has left the stream, as whole shards do in time, is passed over: that it may be missing is told by the time between two records.
    *
    * An answer without records proves nothing, as it can take several to get to the records there are. A shard that has
    * ended says so; of one that is still open nothing tells, so it is asked often.
@@ -39,6 +39,8 @@ export class TableChangeStream implements InputStream {
     try {
       iterator = await iteratorAt(whereOf(position));
     } catch (error) {
+      if (error instanceof sdk.ResourceNotFoundException && (await this.describeShard(ShardId)) === undefined)
+        return;
       if (!(error instanceof sdk.TrimmedDataAccessException)) throw error;
       iterator = await iteratorAt({ ShardIteratorType: 'TRIM_HORIZON' });
     }

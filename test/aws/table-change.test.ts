@@ -88,6 +88,17 @@ describe('the stream of a table, read directly', () => {
     });
     expect(await stream.describeShard('another')).toBeUndefined();
   });
+
+  test('has nothing of a shard it has forgotten', async () => {
+    const stream = new TableChangeStream(
+      await clients.createTable('forgotten', 'NEW_AND_OLD_IMAGES'),
+      clients.streams,
+    );
+
+    expect(await everything(stream.readAfter('shardId-00000000000000000000-00000000', after('7')))).toEqual(
+      [],
+    );
+  });
 });
 
 describe('a shard that has ended', () => {
