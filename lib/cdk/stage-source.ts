@@ -1,4 +1,5 @@
-import { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
+import { Stack } from 'aws-cdk-lib';
+import { CfnGlobalTable, CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IStream } from 'aws-cdk-lib/aws-kinesis';
 import { DefinitionError } from '../model/index.ts';
@@ -51,12 +52,11 @@ export function tableSource(name: string, table: ExternalTableBinding): StageSou
 }
 
 /** `undefined` where the app doesn't say. */
-function viewOf({ node: { defaultChild } }: ExternalTableBinding): string | undefined {
-  if (!(defaultChild instanceof CfnTable)) return undefined;
-  const { streamSpecification } = defaultChild;
-  return streamSpecification !== undefined && 'streamViewType' in streamSpecification
-    ? streamSpecification.streamViewType
-    : undefined;
+function viewOf({ node: { defaultChild: resource } }: ExternalTableBinding): string | undefined {
+  if (!(resource instanceof CfnTable || resource instanceof CfnGlobalTable)) return undefined;
+  const specification: unknown = Stack.of(resource).resolve(resource.streamSpecification);
+  const view: unknown = Object(specification).streamViewType;
+  return typeof view === 'string' ? view : undefined;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { AttributeType, StreamViewType, Table, type TableProps } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, StreamViewType, Table, TableV2, type TableProps } from 'aws-cdk-lib/aws-dynamodb';
 import { Stream } from 'aws-cdk-lib/aws-kinesis';
 import { resultsTable, StreamPipeline, type StreamPipelineProps } from 'millrace/cdk';
 import { fileURLToPath } from 'node:url';
@@ -81,6 +81,19 @@ describe('a source that has the changes of a table', () => {
 
     expect(() => Template.fromStack(stack)).toThrow(
       'the stream of table "Orders/Accounts" has NEW_IMAGE, and changes have both images',
+    );
+  });
+
+  test('needs both images of a table of the second kind too', () => {
+    const stack = ordersStack();
+    const accounts = new TableV2(stack, 'Accounts', {
+      partitionKey: { name: 'id', type: AttributeType.STRING },
+      dynamoStream: StreamViewType.KEYS_ONLY,
+    });
+    ledgerIn(stack, { changes: { accounts } });
+
+    expect(() => Template.fromStack(stack)).toThrow(
+      'the stream of table "Orders/Accounts" has KEYS_ONLY, and changes have both images',
     );
   });
 
