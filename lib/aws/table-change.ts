@@ -24,7 +24,7 @@ const utf8 = new TextEncoder();
 
 /**
  * A change as a record, whichever way it came: its kind, its key and its images as JSON. Sets are lists, bytes are base64,
- * and whole numbers too large for JavaScript are text.
+ * whole numbers too large for JavaScript are text, and others are rounded to what it can hold.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Record.html
  */
 export function recordOfChange({ eventName = '', dynamodb = {} }: StreamedChange): InputRecord {
