@@ -85,7 +85,8 @@ function byId(nodes: readonly Node[]): readonly Node[] {
 
 /**
  * Events can be combined before they are sent if nobody but one aggregate gets them, and nobody takes what is late for it,
- * as that would then be many events in one.
+ * as that would then be many events in one; and if ticks can say that they have waited long enough, as they can't in the
+ * stream of a table.
  */
 function combining(
   { from, isBroadcast }: Edge,
@@ -93,7 +94,9 @@ function combining(
   nodes: readonly Node[],
   { combine, sources }: Pipeline,
 ): Pick<SentEdge, 'combiner'> {
-  if (combine === 'off' || isBroadcast) return {};
+  const origins = Object.values(sources) as readonly SourceNode[];
+  const isTable = origins.some(({ name, spec }) => name === stage && spec.of === 'table');
+  if (combine === 'off' || isBroadcast || isTable) return {};
   const readers = nodes
     .filter(isOperator)
     .flatMap((node) => node.inputs.flatMap((input) => (input === from ? [node] : [])));
@@ -104,7 +107,7 @@ function combining(
   );
   if (!isAlone || isLateTaken) return {};
   const { id, definition } = reader;
-  const idleAfter = (Object.values(sources) as readonly SourceNode[]).map(({ spec }) => spec.idleAfterMs);
+  const idleAfter = origins.map(({ spec }) => spec.idleAfterMs);
   const options = { holdMs: Math.min(...idleAfter) / 2, isDraining: combine === 'drain' };
   const combiner = definition.combiner?.(options);
   return combiner === undefined ? {} : { combiner: { id: `${id}~from-${stage}`, definition: combiner } };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { count, countDistinct, pipeline, source, sum, tumbling, type Pipeline } from 'millrace';
+import { changesOf, count, countDistinct, pipeline, source, sum, tumbling, type Pipeline } from 'millrace';
 import { testDriver } from 'millrace/testing';
 import * as z from 'zod';
 import { StageTask } from '../../lib/engine/index.ts';
@@ -230,6 +230,23 @@ describe('the planner', () => {
     });
 
     expect(combinersOf(code)).toEqual([]);
+  });
+
+  test('leaves the changes of a table as they are: when it falls silent, no tick says that they have waited enough', () => {
+    const code = pipeline('pages', {
+      combine: 'auto',
+      sources: { clicks: clicksSource, pages: changesOf(z.object({ page: z.string() })) },
+      build: ({ clicks, pages }) => ({
+        perPage: clicks
+          .map(({ page }) => page)
+          .merge(pages.map(({ before, after }) => (after ?? before).page))
+          .keyBy((page) => page)
+          .window(tumbling('1 minute'))
+          .aggregate('per-page', { n: count() }),
+      }),
+    });
+
+    expect(combinersOf(code)).toEqual(['per-page~from-clicks']);
   });
 });
 
