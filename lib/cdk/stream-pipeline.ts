@@ -13,6 +13,7 @@ import { createCheckpointBucket, type CheckpointBucket } from './checkpoint-buck
 import { requireTables, type ExternalTableBinding } from './external-table-binding.ts';
 import { requireBatching, requireMinutes, requireSeconds, requireWhole } from './limits.ts';
 import { createAlarms, createDashboard } from './monitoring.ts';
+import { requireTicks } from './required-ticks.ts';
 import { requireBindings, type SinkBinding } from './sink-binding.ts';
 import { createSourceStream, requireSources } from './source-stream.ts';
 import { createStageFunction } from './stage-function.ts';
@@ -168,6 +169,9 @@ export class StreamPipeline<
     const { tick, tickSources } = settings;
     const isTicked = (input: StageInput): boolean =>
       tick !== false && (tickSources || input.kind === 'shuffle' || given[input.source] === undefined);
+    if (props.pipeline.combine === 'auto') {
+      requireTicks(this.plan, ({ input }) => (tick !== false && isTicked(input) ? tick : undefined));
+    }
     const changes = requireChanges(name, this.plan.stages, { changes: { ...props.changes }, streams: given });
     const inputs = new Map(
       this.plan.stages.map(({ id: stage, input }): [string, StageSource] => {

@@ -101,8 +101,9 @@ export interface PipelineDefinition<Sources, Outputs, Tables = object> {
   readonly delivery?: DeliveryPolicy;
   /**
    * `auto` folds events by key and window before they are sent to where they meet, wherever the results are the same: then a
-   * key however hot doesn't slow the stage behind. It costs the senders state: up to 1,000 entries each. To go back to
-   * `off` deploy `drain` until all that was held is sent on, then name the combiners in `forgets`.
+   * key however hot doesn't slow the stage behind. It costs the senders state: up to 1,000 entries each. It
+   * needs ticks on the streams of its sources, and an `idleAfter` of more than two of them. To go back to `off` deploy
+   * `drain` until all that was held is sent on, then name the combiners in `forgets`.
    * @default 'off'
    */
   readonly combine?: CombinePolicy;
