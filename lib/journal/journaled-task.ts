@@ -81,8 +81,11 @@ export class JournaledTask {
         return await this.#attempt(invocation, halted);
       } catch (error) {
         this.#memory = undefined;
-        if (error instanceof HaltError) halted = error;
-        else if (!(error instanceof StateConflictError)) throw error;
+        if (error instanceof HaltError) {
+          // The batch ends before it by now: it must be one of a parent shard.
+          if (error.sequenceNumber === halted?.sequenceNumber) requireWithin([], error);
+          halted = error;
+        } else if (!(error instanceof StateConflictError)) throw error;
       }
     }
     throw new RetryableError(

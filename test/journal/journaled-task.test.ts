@@ -249,6 +249,18 @@ describe('a record that halts the shard while the gap in front of it is unread',
     const tip = await store.readSlot('halting/orders/shardId-000000000000', 1);
     expect(tip?.through).toMatchObject({ sequenceNumber: r3.sequenceNumber });
   });
+
+  test('fails the invocation of a child shard if it lies in the rest of the parent, and is named', async () => {
+    const { sandbox, stream } = world(halting);
+    await sandbox().invoke(invocation([r1]));
+    stream.addShard('child', { parents: [SHARD], firstHash: 0n, lastHash: 2n ** 128n - 1n });
+    stream.append('child', finish(9));
+
+    await expect(sandbox('child').invoke(invocation([finish(9)]))).rejects.toThrow(
+      `operator "orders.filter" failed on record "${r4.sequenceNumber}", and the pipeline halts on errors; the record lies ` +
+        'before the batch',
+    );
+  });
 });
 
 describe('outputs that can not be delivered', () => {
