@@ -19,6 +19,9 @@ export interface Producers {
 
 export const NO_PRODUCERS: Producers = { known: {}, expected: {}, unheard: {} };
 
+/** For so long a sandbox that was frozen may still speak for a task that has ended. */
+const REMEMBERED_MS = 24 * 60 * 60 * 1000;
+
 /** What a progress record tells; `arrival` is when it came into the shuffle. */
 export function heardOf(all: Producers, progress: Progress, arrival: number): Producers {
   const { producer, watermark, isEnded } = progress;
@@ -42,6 +45,18 @@ export function heardOf(all: Producers, progress: Progress, arrival: number): Pr
     expected: { ...all.expected, [stage]: peers },
     unheard: Object.fromEntries([...others, ...unheard]),
   };
+}
+
+/**
+ * Without tasks that ended long ago. They are left out of event time by then, and what is known is written with every
+ * change of the state: the shards of a table end after some hours each.
+ */
+export function withoutForgotten(all: Producers, now: number, idleAfterMs: number): Producers {
+  const rememberedMs = Math.max(REMEMBERED_MS, idleAfterMs);
+  const remembered = Object.entries(all.known).filter(
+    ([, { isEnded, arrival }]) => !isEnded || now - arrival < rememberedMs,
+  );
+  return { ...all, known: Object.fromEntries(remembered) };
 }
 
 /** A parcel shows that its task is there, though not how far it has got. */

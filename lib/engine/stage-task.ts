@@ -27,7 +27,7 @@ import { HaltError } from './halt.ts';
 import { LookupProbe, NO_ANSWERS, type Answers, type Questions } from './lookup-probe.ts';
 import type { KeyedTable } from './keyed-table.ts';
 import type { HashRange } from './ports.ts';
-import { heardOf, NO_PRODUCERS, seen, watermarkOf, type Producers } from './producers.ts';
+import { heardOf, NO_PRODUCERS, seen, watermarkOf, withoutForgotten, type Producers } from './producers.ts';
 import { newEventsOf, nextNumber, RECEIVED, SENT } from './shuffled-events.ts';
 import { TaskState } from './state.ts';
 import type { Step } from './stateless-step.ts';
@@ -173,9 +173,14 @@ export class StageTask {
       for (const sent of newEventsOf(this.#table(RECEIVED), producer, packet)) this.#receive(sent);
     }
     const { producers = NO_PRODUCERS } = this.state.time;
-    if (progress === undefined)
+    if (progress === undefined) {
       this.state.time = { ...this.state.time, producers: seen(producers, producer, arrival) };
-    else this.#moveTo(this.#timeOf(heardOf(producers, progress, arrival), arrival));
+      return;
+    }
+    const heard = heardOf(producers, progress, arrival);
+    const { idleAfterMs } = this.#stage.time;
+    const kept = progress.isEnded ? withoutForgotten(heard, arrival, idleAfterMs) : heard;
+    this.#moveTo(this.#timeOf(kept, arrival));
   }
 
   #receive({ edge, event }: SentEvent): void {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { heardOf, NO_PRODUCERS, seen, watermarkOf, type Producers } from '../../lib/engine/producers.ts';
+import {
+  heardOf,
+  NO_PRODUCERS,
+  seen,
+  watermarkOf,
+  withoutForgotten,
+  type Producers,
+} from '../../lib/engine/producers.ts';
 
 const IDLE_MS = 60;
 
@@ -65,6 +72,18 @@ describe('event time behind a shuffle', () => {
     const all = after(['1', 10, '1'], ['1', 12, '2', 0, true], ['2', 30, '2'], ['1', 9, '1']);
 
     expect(reached(all)).toBe(30);
+  });
+
+  test('takes no room for those that ended more than a day ago: shards of a table do so all the time', () => {
+    const DAY_MS = 24 * 60 * 60 * 1000;
+    const all = after(['1', 10, '1'], ['1', 12, '2', 0, true], ['2', 30, '3', 5, true], ['3', 40, '3', 5]);
+
+    const names = [DAY_MS - 1, DAY_MS, 2 * DAY_MS].map((now) =>
+      Object.keys(withoutForgotten(all, now, IDLE_MS).known),
+    );
+
+    expect(names).toEqual([['orders/1', 'orders/2', 'orders/3'], ['orders/2', 'orders/3'], ['orders/3']]);
+    expect(withoutForgotten(all, 2 * DAY_MS, 3 * DAY_MS)).toEqual(all);
   });
 
   test('does not wait for a shard that ended before anybody has read it', () => {
