@@ -7,6 +7,10 @@ export type Decoded = { readonly kind: 'event'; readonly event: Event } | Refuse
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const REPLACEMENT = '\uFFFD';
+const HALF_ESCAPED = /\\u[dD][89a-fA-F]/;
+/** Each escape, both halves of a character as one; captured where it is one half alone. */
+const ESCAPES =
+  /\\u[dD][89abAB][\da-fA-F]{2}\\u[dD][c-fC-F][\da-fA-F]{2}|(\\u[dD][89a-fA-F][\da-fA-F]{2})|\\./g;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
@@ -21,7 +25,7 @@ export function decodeRecord(
   if (record.refused !== undefined) return record.refused;
   let parsed: unknown;
   try {
-    parsed = JSON.parse(isExact(text) ? text : utf8.decode(record.data));
+    parsed = parse(isExact(text) ? text : utf8.decode(record.data));
   } catch (error) {
     return refused('undecodable', `record is no JSON: ${messageOf(error)}`);
   }
@@ -43,6 +47,14 @@ export function decodeRecord(
   } catch (error) {
     return refused('failed', messageOf(error));
   }
+}
+
+/** JSON has escapes for halves of characters, by themselves too. These couldn't be stored, and come back as something else. */
+function parse(json: string): unknown {
+  const isWhole = !HALF_ESCAPED.test(json);
+  return JSON.parse(
+    isWhole ? json : json.replace(ESCAPES, (escape, half) => (half === undefined ? escape : REPLACEMENT)),
+  );
 }
 
 /** Whether the text is what its bytes say: nothing was replaced, and no mark stands before it. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { count, pipeline, source, sum, tumbling } from 'millrace';
+import * as z from 'zod';
 import { StageTask } from '../../lib/engine/index.ts';
 import { encodeControlRecord, type InputRecord, type Output } from '../../lib/model/index.ts';
 import { at, order, Order, orders, record } from '../support/orders.ts';
@@ -146,6 +147,22 @@ test('a record that only begins as those of the runtime do is a dead letter', ()
   task.process({ ...record(1, 'a', ''), data: finish.subarray(0, finish.length - 1) });
 
   expect(task.takeOutputs()).toMatchObject([{ kind: 'dead-letter', reason: 'undecodable' }]);
+});
+
+test('half of a character reads as the mark for what can not be read, as it would once it was stored', () => {
+  const Named = z.object({ name: z.string() }).catchall(z.string());
+  const names = pipeline('names', {
+    sources: { people: source(Named, { timestamp: 'arrival' }) },
+    build: ({ people }) => ({ people }),
+  });
+  const task = new StageTask(names, 'people', 'shard-0');
+  const text = String.raw`{"name":"\ud83d\ude00 \ud83d \ude00\ud83d \\ud83d \u0041","\uD83D":"x"}`;
+
+  task.process(record(1, 'a', text));
+
+  expect(task.takeOutputs()).toMatchObject([
+    { value: { name: '\u{1f600} \ufffd \ufffd\ufffd \\ud83d A', '\ufffd': 'x' } },
+  ]);
 });
 
 const bad = (id: string): InputRecord => record(2, 'a', { id, amount: 1, at: at('00:00:07') });
