@@ -2,13 +2,16 @@ import {
   GetRecordsCommand,
   GetShardIteratorCommand,
   ListShardsCommand,
+  ProvisionedThroughputExceededException,
   ResourceNotFoundException,
+  type GetRecordsCommandOutput,
   type GetShardIteratorCommandInput,
   type _Record,
   type KinesisClient,
   type ListShardsCommandInput,
   type Shard,
 } from '@aws-sdk/client-kinesis';
+import { setTimeout } from 'node:timers/promises';
 import type { InputStream, ShardFacts } from '../engine/index.ts';
 import type { InputRecord, Position } from '../model/index.ts';
 import { openShards } from './open-shards.ts';
@@ -17,32 +20,53 @@ import { openShards } from './open-shards.ts';
 const PROBE_LIMIT = 1;
 const READ_LIMIT = 1_000;
 
+/**
+ * A shard gives 2 MiB a second. A read may give 10 MiB; those of the next five seconds are refused then.
+ * @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html
+ */
+const PAUSE_MS = 1_000;
+const MOST_PAUSES = 10;
+
 /** A Kinesis stream, read directly. Shares each shard's five reads a second with its other consumers. */
 export class KinesisInputStream implements InputStream {
   readonly #client: KinesisClient;
   readonly #streamArn: string;
+  readonly #sleep: (ms: number) => Promise<unknown>;
 
-  constructor(client: KinesisClient, streamArn: string) {
+  constructor(
+    client: KinesisClient,
+    streamArn: string,
+    sleep: (ms: number) => Promise<unknown> = setTimeout,
+  ) {
     this.#client = client;
     this.#streamArn = streamArn;
+    this.#sleep = sleep;
   }
 
   async *readAfter(shardId: string, position: Position): AsyncIterable<readonly InputRecord[]> {
     let iterator = await this.#iteratorAt(shardId, position);
     let limit = PROBE_LIMIT;
     while (iterator !== undefined) {
-      const {
-        Records = [],
-        NextShardIterator,
-        MillisBehindLatest,
-      } = await this.#client.send(
-        new GetRecordsCommand({ StreamARN: this.#streamArn, ShardIterator: iterator, Limit: limit }),
-      );
+      const { Records = [], NextShardIterator, MillisBehindLatest } = await this.#read(iterator, limit);
       if (Records.length > 0) yield Records.map(toInputRecord);
       // An empty answer proves nothing while the shard is said to be ahead.
       else if (MillisBehindLatest === 0) return;
       iterator = NextShardIterator;
       limit = READ_LIMIT;
+    }
+  }
+
+  /** What has been read would have to be read again if a read of many failed over one that comes too soon. */
+  async #read(ShardIterator: string, Limit: number): Promise<GetRecordsCommandOutput> {
+    const command = new GetRecordsCommand({ StreamARN: this.#streamArn, ShardIterator, Limit });
+    for (let pauses = 0; ; pauses += 1) {
+      try {
+        return await this.#client.send(command);
+      } catch (error) {
+        const isTooSoon = error instanceof ProvisionedThroughputExceededException;
+        if (!isTooSoon || pauses === MOST_PAUSES) throw error;
+      }
+      await this.#sleep(PAUSE_MS);
     }
   }
 

@@ -1,4 +1,9 @@
-import { CreateStreamCommand, ResourceNotFoundException } from '@aws-sdk/client-kinesis';
+import {
+  CreateStreamCommand,
+  KinesisClient,
+  ProvisionedThroughputExceededException,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { KinesisInputStream } from '../../lib/aws/kinesis-input-stream.ts';
 import { startLocalPlatform, type LocalPlatform } from '../../lib/local/index.ts';
@@ -29,3 +34,41 @@ test('a stream has nothing of a shard it has forgotten', async () => {
 test('a stream that is not there is no stream without records', async () => {
   await expect(everything('others', 'shardId-000000000000')).rejects.toThrow(ResourceNotFoundException);
 });
+
+test('a read that comes too soon after a large one is tried again until the shard gives more', async () => {
+  const tooSoon = new ProvisionedThroughputExceededException({ message: 'rate exceeded', $metadata: {} });
+  const client = answering([
+    { Records: [{ SequenceNumber: '7' }], NextShardIterator: 'second' },
+    tooSoon,
+    tooSoon,
+    { Records: [{ SequenceNumber: '8' }] },
+  ]);
+  const pauses: number[] = [];
+  const stream = new KinesisInputStream(client, 'arn', async (ms) => pauses.push(ms));
+
+  const found: string[] = [];
+  for await (const batch of stream.readAfter('shard', SHARD_START))
+    found.push(...batch.map(({ sequenceNumber }) => sequenceNumber));
+
+  expect([found, pauses]).toEqual([
+    ['7', '8'],
+    [1_000, 1_000],
+  ]);
+});
+
+/** A client that sends nothing, and answers or fails its reads with these. */
+function answering(answers: readonly (object | Error)[]): KinesisClient {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const client = new KinesisClient({ region: 'us-east-1', credentials });
+  const left = [...answers];
+  client.middlewareStack.add(
+    (_, { commandName }) =>
+      async () => {
+        const answer = commandName === 'GetRecordsCommand' ? left.shift() : { ShardIterator: 'first' };
+        if (answer instanceof Error) throw answer;
+        return { response: {}, output: { $metadata: {}, ...answer } };
+      },
+    { step: 'initialize', priority: 'high' },
+  );
+  return client;
+}
