@@ -30,6 +30,8 @@ import {
 } from './task-context.ts';
 
 const MAX_REDOS = 4;
+/** So many records of a gap are journaled before more are read: whoever runs out of time leaves that much less to the next. */
+const LONG_GAP = 10_000;
 /** Of an entry, a tail may fill so much before it is journaled; one more batch still fits then. */
 const SHARE_OF_ENTRY = 0.85;
 
@@ -143,12 +145,16 @@ export class JournaledTask {
     tally: Tally,
   ): Promise<void> {
     const { ports, shardId, taskId } = this.#context;
+    let journaled = 0;
     for await (const found of ports.stream.readAfter(shardId, memory.through)) {
       const inGap = found.filter(({ sequenceNumber }) => isCovered(upTo, sequenceNumber));
       const missing = recordsBefore(haltedAt, inGap);
       tally.recoveredFromLog += missing.length;
       await this.#fold(memory, missing, tally);
       if (missing.length < found.length || comparePositions(memory.through, upTo) >= 0) return;
+      if (tally.recoveredFromLog - journaled < LONG_GAP) continue;
+      await this.#commit(memory, tally);
+      journaled = tally.recoveredFromLog;
     }
     throw new RetryableError(
       `the log of task "${taskId}" ends before position "${formatPosition(upTo)}", where the mapping is; it is read again`,

@@ -6,7 +6,7 @@ import {
   type Invocation,
   type InvocationResult,
 } from '../../lib/journal/index.ts';
-import { encodeControlRecord, type InputRecord } from '../../lib/model/index.ts';
+import { after, encodeControlRecord, type InputRecord } from '../../lib/model/index.ts';
 import { planOf } from '../../lib/plan/index.ts';
 import { MemoryJournalStore, MemorySinks, MemoryStream } from '../../lib/testing/index.ts';
 import { at, Order, order, orders, record } from '../support/orders.ts';
@@ -117,6 +117,25 @@ describe('a task gives the results of an undisturbed run when', () => {
 
     expect(result.report).toMatchObject({ recoveredFromLog: 3 });
     expect(rowsOf(sinks)).toEqual(EXPECTED);
+  });
+
+  test('a long gap can only be read piece by piece: what was read is journaled on the way', async () => {
+    const { sandbox, ports, store, stage } = world(orders, 256, []);
+    await sandbox().invoke(invocation([r1]));
+    const gap = Array.from({ length: 20_000 }, (_, index) => order(index + 2, 'a', '00:00:10'));
+    const readAfter = async function* (): AsyncIterable<readonly InputRecord[]> {
+      for (let start = 0; start < gap.length; start += 1_000) yield gap.slice(start, start + 1_000);
+      throw new Error('time is up');
+    };
+    const task = new JournaledTask(orders, stage, SHARD, {
+      ...ports,
+      stream: Object.assign(new MemoryStream(), { readAfter }),
+    });
+
+    await expect(task.invoke(invocation([order(20_002, 'a', '00:00:11')], {}))).rejects.toThrow('time is up');
+
+    const tip = await store.readSlot(`orders/orders/${SHARD}`, 2);
+    expect(tip?.through).toEqual(after(gap.at(-1)?.sequenceNumber ?? ''));
   });
 
   test('window state is damaged', async () => {
