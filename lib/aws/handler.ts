@@ -77,6 +77,7 @@ class TaskPool {
   readonly #sinks: DynamoDbSinks;
   readonly #lookups: TableLookups;
   readonly #tasks = new TaskCache<JournaledTask>();
+  readonly #streams = new Map<string, KinesisInputStream | TableChangeStream>();
   /** Streams known to keep the records of a key together. */
   readonly #keyed = new Set<string>();
 
@@ -114,6 +115,16 @@ class TaskPool {
     return this.#tasks.get(shardId, () => this.#newTask(streamArn, shardId));
   }
 
+  #streamOf(streamArn: string): KinesisInputStream | TableChangeStream {
+    const known = this.#streams.get(streamArn);
+    if (known !== undefined) return known;
+    const stream = isTableStream(streamArn)
+      ? new TableChangeStream(streamArn)
+      : new KinesisInputStream(this.#kinesis, streamArn);
+    this.#streams.set(streamArn, stream);
+    return stream;
+  }
+
   #newTask(streamArn: string, shardId: string): JournaledTask {
     const stage = planOf(this.#pipeline).stages.find(({ id }) => id === this.#surroundings.stage);
     if (stage === undefined) {
@@ -121,9 +132,7 @@ class TaskPool {
         `pipeline "${this.#pipeline.name}" has no stage "${this.#surroundings.stage}"; deploy it again`,
       );
     }
-    const stream = isTableStream(streamArn)
-      ? new TableChangeStream(streamArn)
-      : new KinesisInputStream(this.#kinesis, streamArn);
+    const stream = this.#streamOf(streamArn);
     return new JournaledTask(this.#pipeline, stage, shardId, {
       store: this.#store,
       stream,

@@ -6,6 +6,12 @@ import { recordOfChange } from './table-change.ts';
 /** Items of a table aren't divided by hash keys one could know: what a shard's children need of it goes to each. */
 const LAST_HASH = 2n ** 128n - 1n;
 const READ_LIMIT = 1_000;
+/**
+ * For how long the shards that were listed are taken for those that can get records. All readers of an account may ask
+ * ten times a second.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_DescribeStream.html
+ */
+const LISTED_MS = 10_000;
 /** So many answers without records in a row are the end of what an open shard has. */
 const MOST_EMPTY = 100;
 
@@ -15,11 +21,14 @@ const MOST_EMPTY = 100;
  */
 export class TableChangeStream implements InputStream {
   readonly #streamArn: string;
+  readonly #now: () => number;
   #client: Streams.DynamoDBStreamsClient | undefined;
+  #listed: { readonly open: readonly string[]; readonly until: number } | undefined;
 
-  constructor(streamArn: string, client?: Streams.DynamoDBStreamsClient) {
+  constructor(streamArn: string, client?: Streams.DynamoDBStreamsClient, now: () => number = Date.now) {
     this.#streamArn = streamArn;
     this.#client = client;
+    this.#now = now;
   }
 
   /**
@@ -50,7 +59,7 @@ export class TableChangeStream implements InputStream {
       );
       if (Records.length > 0) yield Records.map(recordOfChange);
       empty = Records.length > 0 ? 0 : empty + 1;
-      if (empty === MOST_EMPTY && (await this.openShards()).includes(ShardId)) return;
+      if (empty === MOST_EMPTY && (await this.#openShards()).includes(ShardId)) return;
       iterator = NextShardIterator;
     }
   }
@@ -66,8 +75,14 @@ export class TableChangeStream implements InputStream {
     );
   }
 
-  /** The shards that can still get records. */
+  /** The shards that can still get records, as of some seconds ago at most. */
   async openShards(): Promise<readonly string[]> {
+    if (this.#listed === undefined || this.#now() >= this.#listed.until)
+      this.#listed = { open: await this.#openShards(), until: this.#now() + LISTED_MS };
+    return this.#listed.open;
+  }
+
+  async #openShards(): Promise<readonly string[]> {
     const open = (await this.#shards()).filter(
       ({ SequenceNumberRange }) => SequenceNumberRange?.EndingSequenceNumber === undefined,
     );

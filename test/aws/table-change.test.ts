@@ -89,6 +89,28 @@ describe('the stream of a table, read directly', () => {
     expect(await stream.describeShard('another')).toBeUndefined();
   });
 
+  test('is asked for its open shards every ten seconds at most', async () => {
+    let asked = 0;
+    let now = 0;
+    const counting = new Clients(endpoint.url).streams;
+    counting.middlewareStack.add((next, { commandName }) => (args) => {
+      if (commandName === 'DescribeStreamCommand') asked += 1;
+      return next(args);
+    });
+    const arn = await clients.createTable('listed', 'NEW_AND_OLD_IMAGES');
+    const stream = new TableChangeStream(arn, counting, () => now);
+
+    const first = await stream.openShards();
+    now = 9_999;
+    const second = await stream.openShards();
+    now = 10_000;
+    await stream.openShards();
+    counting.destroy();
+
+    expect(second).toEqual(first);
+    expect(asked).toBe(2);
+  });
+
   test('has nothing of a shard it has forgotten', async () => {
     const stream = new TableChangeStream(
       await clients.createTable('forgotten', 'NEW_AND_OLD_IMAGES'),
