@@ -5,6 +5,7 @@ import {
   FatalError,
   isCovered,
   RetryableError,
+  type DeadLetterOutput,
   type Output,
   type SentOutput,
   type TableOutput,
@@ -55,13 +56,34 @@ export async function readOutbox(
  */
 export async function deliver(context: TaskContext, memory: TaskMemory): Promise<void> {
   const isReady = (output: Output): boolean => isJournaled(context, memory, output);
-  const ready = context.isTransactional ? memory.outbox.filter(isReady) : memory.outbox;
+  const all = context.isTransactional ? memory.outbox.filter(isReady) : memory.outbox;
+  const ready = all.map((output): Output => (isForNobody(context, output) ? unsendable(output) : output));
   const waiting = context.isTransactional ? memory.outbox.filter((output) => !isReady(output)) : [];
   const left = [
     ...(await deliverToTables(context, ready.filter(isForTables), memory.deliverUntil)),
     ...(await send(context, memory, ready.filter(isSent), waiting.some(isSent))),
   ];
   memory.outbox = left.length === 0 ? waiting : [...inOrder(ready, left), ...waiting];
+}
+
+/** Whether it is for a stage that only an earlier version of the pipeline had. */
+function isForNobody({ receivers }: TaskContext, output: Output): output is SentOutput {
+  return isSent(output) && !receivers.includes(output.to);
+}
+
+function unsendable({ id, timestamp, to, edge, event }: SentOutput): DeadLetterOutput {
+  return {
+    kind: 'dead-letter',
+    id,
+    timestamp,
+    reason: 'undeliverable',
+    operator: edge,
+    message: `it was to be sent to stage "${to}", and the pipeline has no such stage any more`,
+    partitionKey: event.key ?? '',
+    arrival: timestamp,
+    data: new Uint8Array(),
+    value: event.value,
+  };
 }
 
 function inOrder(all: readonly Output[], some: readonly Output[]): readonly Output[] {
@@ -132,7 +154,7 @@ async function tell(
   const { peers } = memory;
   const left: SentOutput[] = [];
   let isTold = true;
-  for (const to of new Set([...receivers, ...outputs.map((output) => output.to)])) {
+  for (const to of receivers) {
     const sent = await shuffle.send(
       to,
       outputs.filter((output) => output.to === to),

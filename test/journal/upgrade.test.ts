@@ -15,6 +15,7 @@ import {
   type Pipeline,
   type WindowSpec,
 } from 'millrace';
+import type { Shuffle } from '../../lib/engine/index.ts';
 import { JournaledTask } from '../../lib/journal/index.ts';
 import { encodeControlRecord, type InputRecord } from '../../lib/model/index.ts';
 import { planOf } from '../../lib/plan/index.ts';
@@ -49,14 +50,14 @@ const log: readonly InputRecord[] = [
 ];
 
 /** One journal, on which different versions of the code work, each record journaled by itself. */
-function journal() {
+function journal(shuffle?: Shuffle) {
   const store = new MemoryJournalStore(256);
   const sinks = new MemorySinks();
   const stream = new MemoryStream();
   stream.addShard(SHARD);
   stream.append(SHARD, ...log);
   let tokens = 0;
-  const ports = { store, sinks, stream, newToken: () => `token-${++tokens}` };
+  const ports = { store, sinks, stream, ...(shuffle && { shuffle }), newToken: () => `token-${++tokens}` };
   const run = async (code: Pipeline, ...records: readonly (InputRecord | undefined)[]): Promise<void> => {
     const [stage] = planOf(code).stages;
     if (stage === undefined) throw new Error('no stage');
@@ -191,6 +192,39 @@ test('what is due because the new code waits for less is set off by the next rec
   await run(twice({ grace: 0 }), third);
 
   expect(sinks.changes).toMatchObject([{ output: { id: { sequenceNumber: third.sequenceNumber } } }]);
+});
+
+test('what waits to be sent to a stage that is gone goes to the dead letters', async () => {
+  const { sinks, run } = journal({
+    send: async (_, left) => ({ left, isTold: false }),
+    peers: async () => [],
+  });
+  const counted = pipeline('orders', {
+    sources: { orders: orderSource },
+    build: ({ orders }) => ({
+      rows: orders
+        .keyBy(({ id }) => id)
+        .window(tumbling('1 minute'))
+        .aggregate('per-id', old),
+    }),
+  });
+  const passed = pipeline('orders', {
+    sources: { orders: orderSource },
+    build: ({ orders }) => ({ orders }),
+  });
+  await expect(run(counted, log[0])).rejects.toThrow('could not be delivered');
+
+  await run(passed, log[1]);
+
+  expect(sinks.valuesOf('orders')).toMatchObject([{ id: 'o2' }]);
+  expect(sinks.deadLetters).toMatchObject([
+    {
+      reason: 'undeliverable',
+      operator: 'per-id.0',
+      message: 'it was to be sent to stage "per-id-shuffle", and the pipeline has no such stage any more',
+      value: { id: 'o1' },
+    },
+  ]);
 });
 
 function twice(options: { readonly grace: DurationInput }): Pipeline {
