@@ -30,12 +30,12 @@ export function toAttributeValue(value: unknown): AttributeValue | undefined {
 
 /** The properties of an object as attributes; those without a value are left out. */
 export function toAttributes(value: object): Record<string, AttributeValue> {
-  const attributes: Record<string, AttributeValue> = {};
-  for (const [name, property] of Object.entries(value)) {
-    const attribute = toAttributeValue(property);
-    if (attribute !== undefined) attributes[name] = attribute;
-  }
-  return attributes;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, property]): [string, AttributeValue][] => {
+      const attribute = toAttributeValue(property);
+      return attribute === undefined ? [] : [[name, attribute]];
+    }),
+  );
 }
 
 function fromObject(value: object): AttributeValue {

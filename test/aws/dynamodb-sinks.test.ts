@@ -1,6 +1,7 @@
 import { ScanCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { DynamoDbSinks } from '../../lib/aws/dynamodb-sinks.ts';
+import { toResultItem } from '../../lib/aws/output-items.ts';
 import { startLocalPlatform, type LocalPlatform } from '../../lib/local/index.ts';
 import type { DeadLetterOutput, RowOutput } from '../../lib/model/index.ts';
 import { RESULTS_KEY } from '../../lib/plan/index.ts';
@@ -87,4 +88,14 @@ test('a result with a key no item can hold is a dead letter', async () => {
   expect(left).toEqual([]);
   expect(await read(tables.results)).toEqual([]);
   expect(await read(tables.deadLetters)).toMatchObject([{ reason: { S: 'undeliverable' } }]);
+});
+
+test('a property is part of the item whatever its name', () => {
+  const value: unknown = JSON.parse('{ "__proto__": 1, "constructor": { "__proto__": 2 } }');
+
+  const item = toResultItem({ ...row, value });
+
+  expect(JSON.stringify(item)).toContain(
+    '{"__proto__":{"N":"1"},"constructor":{"M":{"__proto__":{"N":"2"}}},',
+  );
 });
