@@ -64,10 +64,13 @@ export async function appendToJournal(
   return true;
 }
 
-/** Records were folded in, or a part of a long outbox was delivered, which must not be done all over again. */
+/**
+ * Records were folded in; a shard that has ended sends on what it held back; or a part of a long outbox was delivered,
+ * which must not be done all over again.
+ */
 function hasNews({ through, journaled, outbox, journaledOutbox }: TaskMemory): boolean {
-  const isPartlyDelivered = 0 < outbox.length && outbox.length < journaledOutbox;
-  return isPartlyDelivered || comparePositions(through, journaled) !== 0;
+  const isOtherOutbox = 0 < outbox.length && outbox.length !== journaledOutbox;
+  return isOtherOutbox || comparePositions(through, journaled) !== 0;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { count, pipeline, source, tumbling, type Pipeline } from 'millrace';
+import type { Shuffle } from '../../lib/engine/index.ts';
 import {
   DEFAULT_LIMITS,
   JournaledTask,
@@ -412,6 +413,39 @@ describe('a shard that is split', () => {
     expect(rows.map(({ key, orders: n }) => `${key} ${n}`).toSorted()).toEqual(keys.map((key) => `${key} 1`));
     const ring = await store.readRing('orders/orders/shardId-000000000000');
     expect(ring.map(({ kind }) => kind)).toEqual(['start', 'seal']);
+  });
+
+  test('sends what it held back once the journal holds it, where delivery waits for that', async () => {
+    const combined = pipeline('combined', {
+      combine: 'auto',
+      delivery: 'transactional',
+      sources: { orders: source(Order, { timestamp: (each) => each.at }) },
+      build: ({ orders: stream }) => ({
+        perId: stream
+          .keyBy(({ id }) => id)
+          .window(tumbling('1 minute'))
+          .aggregate('per-id', { orders: count() }),
+      }),
+    });
+    const { ports, stage, store, stream } = world(combined, 256, [r1]);
+    const sentAt: number[] = [];
+    const shuffle: Shuffle = {
+      send: async () => {
+        sentAt.push((await store.readRing(`combined/orders/${SHARD}`)).length);
+        return [];
+      },
+      announce: async () => {},
+      peers: async () => [],
+    };
+    const sandbox = (shardId: string): JournaledTask =>
+      new JournaledTask(combined, stage, shardId, { ...ports, shuffle });
+    await sandbox(SHARD).invoke(final({}, [r1]));
+    stream.addShard('child', { parents: [SHARD], firstHash: 0n, lastHash: 2n ** 128n - 1n });
+    stream.append('child', finish(9));
+
+    await sandbox('child').invoke(invocation([finish(9)]));
+
+    expect(sentAt).toEqual([3]);
   });
 
   test('leaves its processing time too, so that a silence from one shard to the next is seen', async () => {
