@@ -124,7 +124,9 @@ function hashKeyOf(bytes: Uint8Array): bigint {
   const text = decoder.decode(bytes);
   const key = /^\d{1,39}$/.test(text) ? BigInt(text) : undefined;
   if (key !== undefined && key <= LAST_HASH_KEY) return key;
-  throw new RangeError(`explicit hash key is "${text.slice(0, 40)}"; it must be a whole number of 0 to 2^128 - 1`);
+  throw new RangeError(
+    `explicit hash key is "${text.slice(0, 40)}"; it must be a whole number of 0 to 2^128 - 1`,
+  );
 }
 
 function indexOf(key: string, keys: Map<string, number>): number {

@@ -4,7 +4,7 @@ import { FatalError } from './errors.ts';
 
 /**
  * The bytes of everything this package stores: one byte of format, then MessagePack, compressed where that is
- * shorter. Beyond JSON it keeps `undefined`, `NaN`, infinities, bigint and byte arrays.
+ * shorter. Beyond JSON it keeps `undefined`, `NaN`, infinities, bigint and byte arrays; -0 becomes 0.
  */
 const FORMAT_PLAIN = 1;
 /** What versions before wrote instead of brotli; it is still read. */

@@ -27,6 +27,8 @@ test('what the guide shows is compiled and run here', () => {
   expect(others).toEqual([]);
 });
 
+const minute = (n: number): number => Date.UTC(2026, 0, 1, 12, n);
+
 describe('the guide', () => {
   test('has alerts for many payments in a minute, and for probes', () => {
     const { sources, sinks, advanceTo } = testDriver(fraud);
@@ -49,7 +51,6 @@ describe('the guide', () => {
 
   test('has visits with the plan a customer had at their end', () => {
     const { sources, sinks, advanceTo, takeDeadLetters } = testDriver(sessions);
-    const minute = (n: number): number => Date.UTC(2026, 0, 1, 12, n);
 
     sources.customers.send({ id: 'ann', plan: 'free', changedAt: minute(0) });
     for (const [page, n] of [
@@ -106,7 +107,6 @@ describe('the guide', () => {
 
   test('has carts that nobody has touched for half an hour', () => {
     const { sources, sinks, advanceTo } = testDriver(carts);
-    const minute = (n: number): number => Date.UTC(2026, 0, 1, 12, n);
 
     sources.events.send(
       { cart: 'c1', kind: 'added', at: minute(0) },
