@@ -85,8 +85,15 @@ export abstract class Flow<T> {
   }
 }
 
+type NoKey = 'windows and state belong to keys: call keyBy(…) or byPartitionKey() first';
+
 /** A stream without a key: the records of a source, or what a window was too late for. */
 export class Stream<T> extends Flow<T> {
+  declare readonly window: StreamTypeError<NoKey>;
+  declare readonly aggregate: StreamTypeError<NoKey>;
+  declare readonly process: StreamTypeError<NoKey>;
+  declare readonly match: StreamTypeError<NoKey>;
+
   /** One value out for each value in. An exception sends the value to the dead letters. */
   map<U>(apply: (value: T) => U): Stream<U> {
     return new Stream(mapNode(this.node, apply));
@@ -464,6 +471,7 @@ export class Updating<K extends KeyValue, T> extends Flow<T> {
   declare protected readonly '~key': K;
   declare readonly window: StreamTypeError<NotFinal>;
   declare readonly aggregate: StreamTypeError<NotFinal>;
+  declare readonly keyBy: StreamTypeError<NotFinal>;
 
   /** One row out for each row in. */
   map<U>(apply: (value: T) => U): Updating<K, U> {

@@ -65,6 +65,8 @@ orders.window(tumbling(1), { emit: { every: 1, afterCount: 1 } });
 orders.window(trailing(1), { emit: 'on-update' });
 // @ts-expect-error a count window waits for no time
 orders.window(countOf(3), { grace: '1 minute' });
+// @ts-expect-error state needs a key first
+unkeyed.aggregate('total', { orders: count() });
 // @ts-expect-error a window needs a key first
 unkeyed.window(tumbling(1));
 
