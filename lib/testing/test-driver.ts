@@ -47,7 +47,7 @@ interface TestSource<T> {
   send(...values: readonly T[]): void;
   /** The same with a partition key. */
   sendAs(partitionKey: string, ...values: readonly T[]): void;
-  /** The same, at this time by the stream's clock, unless that is further already. */
+  /** The same, arriving at this time, unless the stream's clock is further already; records may be ahead of it. */
   sendAt(arrival: number | string | Date, ...values: readonly T[]): void;
   /**
    * Puts bytes into the source that may be no record at all, or several: see `aggregated`. The partition key says in which
@@ -110,10 +110,7 @@ export function testDriver<In extends object, Out extends object, Tables extends
     send: (...values) => values.forEach((value) => run.send(name, keyOf(name, value), encodeJson(value))),
     sendAs: (key, ...values) => values.forEach((value) => run.send(name, key, encodeJson(value))),
     sendAt: (arrival, ...values) =>
-      values.forEach((value) => {
-        run.arriveAt(instantOf(arrival));
-        run.send(name, keyOf(name, value), encodeJson(value));
-      }),
+      values.forEach((value) => run.send(name, keyOf(name, value), encodeJson(value), instantOf(arrival))),
     sendRaw: (data, key = '') => run.send(name, key, typeof data === 'string' ? utf8.encode(data) : data),
   });
   const sinkOf = (name: string): TestSink<unknown> => ({
@@ -183,15 +180,11 @@ class PipelineRun {
     );
   }
 
-  send(source: string, partitionKey: string, data: Uint8Array): void {
-    this.#now = Math.max(this.#now, this.#timestampOf(source, data) ?? this.#now);
+  send(source: string, partitionKey: string, data: Uint8Array, arrival?: number): void {
+    this.#now = Math.max(this.#now, arrival ?? this.#timestampOf(source, data) ?? this.#now);
     const index = this.#shardOf(hashOfPartitionKey(partitionKey));
     const task = this.#tasksOf(source)[index];
     if (task !== undefined) this.#process(task, data, partitionKey);
-  }
-
-  arriveAt(time: number): void {
-    this.#now = Math.max(this.#now, time);
   }
 
   take(sink: string): readonly unknown[] {
@@ -315,7 +308,7 @@ class PipelineRun {
     return (BigInt(index) * HASH_KEYS + shards - 1n) / shards;
   }
 
-  /** The arrival of a record is its own time, unless the clock is further: nothing arrives before it happened. */
+  /** The arrival of a record, where none is given, is its own time, unless the clock is further. */
   #timestampOf(source: string, data: Uint8Array): number | undefined {
     const spec = stageGraphOf(this.#pipeline, source).source?.spec;
     if (spec === undefined || spec.timestamp === 'arrival') return undefined;

@@ -147,3 +147,11 @@ describe('records packed into one', () => {
     expect(takeDeadLetters().map(({ reason }) => reason)).toEqual(['misplaced', 'undecodable']);
   });
 });
+
+test('a record can be sent with a time ahead of its arrival', () => {
+  const { sources, sinks } = testDriver(revenue);
+
+  sources.orders.sendAt(at('12:00:00'), order('ann', '14:00:00', 10));
+
+  expect(sinks.late.take()).toMatchObject([{ reason: 'ahead-of-arrival', value: { customer: 'ann' } }]);
+});
