@@ -2,7 +2,7 @@
  * Loaded into a CDK app's process before the app. When the CDK's command line runs the app, it writes down how, and what
  * the app has loaded. In a process that is to run the app later, it loads that in advance and waits.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { sep } from 'node:path';
 
@@ -10,8 +10,17 @@ const require = createRequire(import.meta.url);
 const { MILLRACE_APP_RECORD: record, MILLRACE_APP_MODULES: modules, CDK_OUTDIR: outDir } = process.env;
 const isPackage = (path) => path.includes(`${sep}node_modules${sep}`);
 
-// Runners such as npx come before the app, and with the same environment.
-const isApp = outDir !== undefined && process.argv[1] !== undefined && !isPackage(process.argv[1]);
+// Runners such as npx come before the app, and with the same environment; they may be run by a link to their package.
+const isApp = outDir !== undefined && process.argv[1] !== undefined && !isPackage(realPath(process.argv[1]));
+
+function realPath(path) {
+  try {
+    return realpathSync(path);
+  } catch {
+    // As given it may lack its extension.
+    return path;
+  }
+}
 
 if (record !== undefined && isApp) {
   process.on('exit', (code) => {

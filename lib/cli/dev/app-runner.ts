@@ -24,6 +24,12 @@ export interface AppRunner {
   close(): void;
 }
 
+/** A process that waits to be told where to synthesise to. It may end before. */
+interface Spare {
+  readonly child: ChildProcess;
+  readonly end: ReturnType<typeof ended>;
+}
+
 const HOOK = new URL('app-hook.mjs', import.meta.url);
 /** What these say, the CDK's command line has read before it ran the app. */
 const SETTINGS = ['cdk.json', 'cdk.context.json', 'package.json', 'tsconfig.json'];
@@ -42,7 +48,7 @@ export function createAppRunner(
   folder: string,
 ): AppRunner {
   const record = join(folder, 'app.json');
-  let spare: ChildProcess | undefined;
+  let spare: Spare | undefined;
 
   async function byCdk(outDir: string): Promise<void> {
     await mkdir(folder, { recursive: true });
@@ -52,20 +58,20 @@ export function createAppRunner(
   }
 
   async function byItself(outDir: string): Promise<boolean> {
-    const child = spare ?? start();
+    const taken = spare ?? start();
     spare = undefined;
-    if (child === undefined) return false;
-    child.stdin?.end(outDir);
-    const { code, printed } = await ended(child);
+    if (taken === undefined || hasEnded(taken.child)) return false;
+    taken.child.stdin?.end(outDir);
+    const { code, printed } = await taken.end;
     if (code !== 0) throw new DefinitionError(`the app ended with exit code ${code}:\n${printed}`);
     const manifest = join(outDir, 'manifest.json');
     return existsSync(manifest) && !UNFINISHED.test(readFileSync(manifest, 'utf8'));
   }
 
-  function start(): ChildProcess | undefined {
+  function start(): Spare | undefined {
     if (!existsSync(record)) return undefined;
     const { execPath, execArgv, args, env }: Recorded = JSON.parse(readFileSync(record, 'utf8'));
-    return spawn(execPath, [...execArgv, '--import', fileURLToPath(HOOK), ...args], {
+    const child = spawn(execPath, [...execArgv, '--import', fileURLToPath(HOOK), ...args], {
       env: {
         ...env,
         ...(process.env['NODE_OPTIONS'] !== undefined && { NODE_OPTIONS: process.env['NODE_OPTIONS'] }),
@@ -74,6 +80,11 @@ export function createAppRunner(
       },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
+    // It ends without having read what it is told: how it ended says why.
+    child.stdin.on('error', () => {});
+    const end = ended(child);
+    end.catch(() => {});
+    return { child, end };
   }
 
   return {
@@ -90,7 +101,11 @@ export function createAppRunner(
   };
 
   function stopSpare(): void {
-    spare?.kill('SIGKILL');
+    spare?.child.kill('SIGKILL');
     spare = undefined;
   }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
