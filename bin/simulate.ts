@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import {
-  aggregatesWorkload,
+  aggregatedWorkload,
   lookupsWorkload,
   ordersWorkload,
   runMutants,
@@ -9,7 +9,7 @@ import {
   type Workload,
 } from 'millrace/testing';
 
-const USAGE = `usage: npm run simulate -- [--seeds N] [--from SEED] [--workload orders|stages|lookups|aggregates]
+const USAGE = `usage: npm run simulate -- [--seeds N] [--from SEED] [--workload orders|stages|lookups|aggregated]
        npm run simulate -- --seed SEED [--only k3f9a,1x0,…]
        npm run simulate:mutants -- [--seeds N]
 
@@ -20,7 +20,7 @@ const USAGE = `usage: npm run simulate -- [--seeds N] [--from SEED] [--workload 
   --workload    orders: one stage, with records that are late, poison or no records (default)
                 stages: two sources that meet, and results keyed anew
                 lookups: entries that look up a table which says something else each time
-                aggregates: the orders of the first, packed into aggregates
+                aggregated: the orders of the first, several in one record
   --mutants     break the protocol on purpose, in one way after the other, and see that some seed notices`;
 
 const { values } = parseArgs({
@@ -45,7 +45,7 @@ const WORKLOADS: Readonly<Record<string, Workload>> = {
   orders: ordersWorkload,
   stages: stagesWorkload,
   lookups: lookupsWorkload,
-  aggregates: aggregatesWorkload,
+  aggregated: aggregatedWorkload,
 };
 
 function workloadOf(name: string): Workload {

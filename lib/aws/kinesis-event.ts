@@ -96,8 +96,8 @@ class DeliveredRecord implements InputRecord {
     this.#base64 = data;
   }
 
-  get mayBeAggregate(): boolean {
-    return this.#base64.startsWith(AGGREGATE);
+  get mayBeAggregated(): boolean {
+    return this.#base64.startsWith(AGGREGATED);
   }
 
   get data(): Uint8Array {
@@ -110,8 +110,8 @@ class DeliveredRecord implements InputRecord {
   }
 }
 
-/** The first three bytes of an aggregate. */
-const AGGREGATE = '84ma';
+/** The first three bytes of an aggregated record. */
+const AGGREGATED = '84ma';
 
 /** Where records are decoded, one after the other. */
 const scratch = Buffer.allocUnsafeSlow(128 * 1024);

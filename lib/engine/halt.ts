@@ -12,7 +12,7 @@ export class HaltError extends MillraceError {
     operator: string,
     cause: unknown,
   ) {
-    const which = subSequenceNumber === undefined ? 'record' : `record ${subSequenceNumber} of aggregate`;
+    const which = subSequenceNumber === undefined ? 'record' : `user record ${subSequenceNumber} of`;
     super(
       `operator "${operator}" failed on ${which} "${sequenceNumber}", and the pipeline halts on errors: ${messageOf(cause)}`,
       { code: 'MR3001', cause },

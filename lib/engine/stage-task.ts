@@ -8,7 +8,7 @@ import {
   FatalError,
   hashOfPartition,
   hashOfPartitionKey,
-  mayBeAggregate,
+  mayBeAggregated,
   messageOf,
   partitionOf,
   TOO_LARGE,
@@ -38,7 +38,7 @@ import { unpacked, type UnpackedRecord } from './unpacked.ts';
  * One shard's share of a stage: a state machine fed record by record. What it emits and what it keeps is a function
  * of the log alone; how the log was cut into batches makes no difference.
  *
- * For each record of a source, in this order:
+ * For each record of a source, and each user record of an aggregated one, in this order:
  * 1. move processing time to its arrival, and call back everything that is due by then
  * 2. decode, check, place in time; what can't be goes to the dead letters
  * 3. push the event through the operators, which judge lateness by the watermark before this record
@@ -76,10 +76,10 @@ export class StageTask {
 
   /** Whether these records can't be applied rightly before the task knows what its shard takes. */
   needsRange(records: readonly InputRecord[]): boolean {
-    return this.#range === undefined && records.some(mayBeAggregate);
+    return this.#range === undefined && records.some(mayBeAggregated);
   }
 
-  /** Says what the shard takes: of an aggregate, nothing else is applied. Until then everything is. */
+  /** Says what the shard takes: of the user records in another, only these are applied. Until then all are. */
   limitTo(range: HashRange): void {
     this.#range = range;
   }
@@ -101,7 +101,7 @@ export class StageTask {
   process(record: InputRecord, answers: Answers = NO_ANSWERS): void {
     this.#answers = answers;
     this.#index = 0;
-    if (mayBeAggregate(record)) for (const each of unpacked([record], this.#range)) this.#apply(each);
+    if (mayBeAggregated(record)) for (const each of unpacked([record], this.#range)) this.#apply(each);
     else this.#apply(record);
   }
 

@@ -1,7 +1,7 @@
 import {
-  decodeAggregate,
+  decodeAggregatedRecord,
   hashOfUserRecord,
-  mayBeAggregate,
+  mayBeAggregated,
   type DeadLetterReason,
   type InputRecord,
   type UserRecord,
@@ -15,19 +15,19 @@ export interface Refused {
   readonly message: string;
 }
 
-/** A record as it is applied: as it came, or one of those an aggregate holds. */
+/** A record as it is applied: as it came, or a user record of an aggregated one. */
 export interface UnpackedRecord extends InputRecord {
-  /** Which of the aggregate it is, from 0 on. */
+  /** Which user record it is, from 0 on. */
   readonly subSequenceNumber?: number;
   readonly refused?: Refused;
 }
 
 /**
- * Records, with those that a producer had packed into aggregates in the place of these: at the aggregate's place in the
- * log and its arrival, with a partition key and data of their own.
+ * The user records of aggregated records in the place of these, each with its own partition key and data, at the same
+ * place in the log and with the same arrival; all other records as they are.
  *
- * After a reshard an aggregate can hold records of other shards. The Kinesis Producer Library notices by the answer, and
- * puts these again; the Kinesis Client Library leaves them out. Others who aggregate don't notice. So they are refused.
+ * A shard that was split meanwhile gets user records that belong to another. The Kinesis Producer Library sees it by the
+ * answer and sends them again, so they are refused; as others who aggregate may not do so, they aren't left out silently.
  * @param range what the shard takes; everything, if it isn't said
  * @see https://github.com/awslabs/kinesis-aggregation/blob/master/potential_data_loss.md
  */
@@ -36,14 +36,14 @@ export function unpacked(
   range: HashRange | undefined,
 ): readonly UnpackedRecord[] {
   return records.flatMap((record): UnpackedRecord | readonly UnpackedRecord[] => {
-    const aggregate = mayBeAggregate(record) ? decodeAggregate(record.data) : undefined;
-    if (aggregate === undefined) return record;
+    const aggregated = mayBeAggregated(record) ? decodeAggregatedRecord(record.data) : undefined;
+    if (aggregated === undefined) return record;
     const { sequenceNumber, partitionKey, arrival, data } = record;
-    if (aggregate.kind === 'malformed') {
-      const { message } = aggregate;
+    if (aggregated.kind === 'malformed') {
+      const { message } = aggregated;
       return { sequenceNumber, partitionKey, arrival, data, refused: refused('undecodable', message) };
     }
-    return aggregate.records.map((each, subSequenceNumber) => ({
+    return aggregated.records.map((each, subSequenceNumber) => ({
       sequenceNumber,
       subSequenceNumber,
       partitionKey: each.partitionKey,
@@ -56,8 +56,8 @@ export function unpacked(
 
 const MISPLACED = refused(
   'misplaced',
-  'record of an aggregate belongs to another shard: the Kinesis Producer Library sends such records again; whatever ' +
-    'else aggregates must aggregate records of one shard only, or send this one again',
+  'user record belongs to another shard: the Kinesis Producer Library sends such records again; whoever else aggregates ' +
+    'records must do so for each shard by itself, or send this one again',
 );
 
 function refused(reason: DeadLetterReason, message: string): Refused {

@@ -5,7 +5,7 @@ import type { TaskContext } from './task-context.ts';
 
 /**
  * Applies records to a task, once everything is known that they need from outside: what the shard takes, if one of them
- * is an aggregate, which a task asks once, and what tables hold.
+ * is aggregated, which a task asks once, and what tables hold.
  * @throws RetryableError if something isn't known, and the records have to come again; nothing of them was applied then
  */
 export async function applyRecords(
@@ -23,7 +23,7 @@ async function rangeOf({ ports, shardId, taskId }: TaskContext): Promise<HashRan
   const shard = await ports.stream.describeShard(shardId);
   if (shard !== undefined) return shard;
   throw new RetryableError(
-    `stream doesn't list shard "${shardId}", so task "${taskId}" can't tell which records of an aggregate belong to it; ` +
+    `stream doesn't list shard "${shardId}", so task "${taskId}" can't tell which user records belong to it; ` +
       'the batch is delivered again',
   );
 }

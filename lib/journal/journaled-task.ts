@@ -43,7 +43,7 @@ const SHARE_OF_ENTRY = 0.85;
  * 1. obtains the newest state there is, from memory, journal and tail (I4)
  * 2. where records may lie between that state and the batch, reads them from the input log first
  * 3. drops the records that are in the state already (I1)
- * 4. asks tables outside for all that the others look up, then runs these through the operators
+ * 4. asks outside for all that the others need to know, then runs these through the operators
  * 5. delivers outputs; what can't be delivered stays in the outbox (I3)
  * 6. appends to the journal, if nothing else would keep the changes, they grow too large, or they came of what tables
  *    have said: one conditional write (I2)

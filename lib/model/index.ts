@@ -1,11 +1,11 @@
 export {
-  decodeAggregate,
-  encodeAggregate,
+  decodeAggregatedRecord,
+  encodeAggregatedRecord,
   hashOfUserRecord,
-  mayBeAggregate,
-  type Aggregate,
+  mayBeAggregated,
+  type AggregatedRecord,
   type UserRecord,
-} from './aggregate.ts';
+} from './aggregated-record.ts';
 export { decode, encode } from './codec.ts';
 export { decodeControlRecord, encodeControlRecord, type ControlRecord } from './control-record.ts';
 export {

@@ -44,7 +44,7 @@ export interface AppendOutput extends Identified {
 export type DeadLetterReason =
   | 'undecodable'
   | 'invalid'
-  /** A record of an aggregate belongs to another shard. */
+  /** A user record of an aggregated one belongs to another shard. */
   | 'misplaced'
   | 'no-timestamp'
   | 'failed'
@@ -63,7 +63,7 @@ export interface DeadLetterOutput extends Identified {
   readonly operator: string;
   readonly message: string;
   readonly partitionKey: string;
-  /** Which record of an aggregate it is, from 0 on. */
+  /** Which user record of an aggregated one it is, from 0 on. */
   readonly subSequenceNumber?: number;
   readonly arrival: number;
   /** The record as it came. */

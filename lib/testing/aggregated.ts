@@ -1,7 +1,7 @@
-import { encodeAggregate, type UserRecord } from '../model/index.ts';
+import { encodeAggregatedRecord, type UserRecord } from '../model/index.ts';
 
 /** A record to be packed into another. */
-export interface AggregatedRecord extends Omit<UserRecord, 'data'> {
+export interface TestUserRecord extends Omit<UserRecord, 'data'> {
   /** Put as JSON; bytes are put as they are. */
   readonly value: unknown;
 }
@@ -14,8 +14,8 @@ export interface AggregatedRecord extends Omit<UserRecord, 'data'> {
  *   aggregated({ partitionKey: 'a', value: { page: '/', at: 0 } }, { partitionKey: 'b', value: { page: '/', at: 1 } }),
  * );
  */
-export function aggregated(...records: readonly AggregatedRecord[]): Uint8Array {
-  return encodeAggregate(
+export function aggregated(...records: readonly TestUserRecord[]): Uint8Array {
+  return encodeAggregatedRecord(
     records.map(({ value, ...record }) => ({
       ...record,
       data: value instanceof Uint8Array ? value : new TextEncoder().encode(JSON.stringify(value)),

@@ -1,9 +1,9 @@
-export { aggregated, type AggregatedRecord } from './aggregated.ts';
+export { aggregated, type TestUserRecord } from './aggregated.ts';
 export { MemoryJournalStore } from './memory-journal-store.ts';
 export { MemorySinks, type SinkChange } from './memory-sinks.ts';
 export { randomFrom, type Random } from './random.ts';
 export {
-  aggregatesWorkload,
+  aggregatedWorkload,
   FAULTS,
   hashKeyOf,
   lookupsWorkload,

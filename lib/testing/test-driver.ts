@@ -1,7 +1,7 @@
 import type { Pipeline } from '../dsl/index.ts';
 import { StageTask, type HashRange } from '../engine/index.ts';
 import {
-  decodeAggregate,
+  decodeAggregatedRecord,
   DefinitionError,
   encodeControlRecord,
   encodeParcel,
@@ -312,9 +312,9 @@ class PipelineRun {
   #timestampOf(source: string, data: Uint8Array): number | undefined {
     const spec = stageGraphOf(this.#pipeline, source).source?.spec;
     if (spec === undefined || spec.timestamp === 'arrival') return undefined;
-    const aggregate = decodeAggregate(data);
-    if (aggregate?.kind === 'records') {
-      const times = aggregate.records.flatMap((record) => this.#timestampOf(source, record.data) ?? []);
+    const aggregated = decodeAggregatedRecord(data);
+    if (aggregated?.kind === 'records') {
+      const times = aggregated.records.flatMap((record) => this.#timestampOf(source, record.data) ?? []);
       return times.length === 0 ? undefined : Math.max(...times);
     }
     try {

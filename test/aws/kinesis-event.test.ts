@@ -3,7 +3,7 @@ import { pipeline, source } from 'millrace';
 import * as z from 'zod';
 import { originOf, recordsOf } from '../../lib/aws/kinesis-event.ts';
 import { StageTask } from '../../lib/engine/index.ts';
-import { encodeControlRecord } from '../../lib/model/index.ts';
+import { encodeAggregatedRecord, encodeControlRecord } from '../../lib/model/index.ts';
 
 const notes = pipeline('notes', {
   sources: { notes: source(z.object({ note: z.string() }), { timestamp: 'arrival' }) },
@@ -62,6 +62,18 @@ describe('a delivered record', () => {
 
   test('that is no UTF-8 is refused, and kept byte for byte', () => {
     const data = Buffer.from([...noteOf('a').subarray(0, 9), 0xff, 0x22, 0x7d]);
+
+    expect(outcomeOf(data)).toEqual([['undecodable', data]]);
+  });
+
+  test('is unpacked if it is an aggregated one', () => {
+    const records = ['a', 'b'].map((note) => ({ partitionKey: note, data: noteOf(note) }));
+
+    expect(outcomeOf(encodeAggregatedRecord(records))).toEqual(['a', 'b']);
+  });
+
+  test('that begins like an aggregated one and is none is refused, and kept byte for byte', () => {
+    const data = Buffer.from([0xf3, 0x89, 0x9a, 0x80, 0x7b, 0x7d]);
 
     expect(outcomeOf(data)).toEqual([['undecodable', data]]);
   });

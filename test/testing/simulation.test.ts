@@ -59,9 +59,9 @@ describe('the journal protocol, with everything around it misbehaving,', () => {
   );
 
   test(
-    'applies each record of an aggregate once, where it belongs, for 100 seeds',
+    'applies each record once that came in another, where it belongs, for 100 seeds',
     async () => {
-      const { code, printed } = await runCommand('--workload', 'aggregates', '--seeds', '100');
+      const { code, printed } = await runCommand('--workload', 'aggregated', '--seeds', '100');
 
       expect(printed).toContain('100 of 100 seeds passed');
       expect(code).toBe(0);

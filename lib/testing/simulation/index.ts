@@ -1,4 +1,4 @@
-export { aggregatesWorkload } from './aggregates-workload.ts';
+export { aggregatedWorkload } from './aggregated-workload.ts';
 export { FAULTS, type FaultName, type InjectedFault } from './faults.ts';
 export { lookupsWorkload } from './lookups-workload.ts';
 export { firstFailure, MUTANTS, runMutants } from './mutants.ts';

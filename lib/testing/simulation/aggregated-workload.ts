@@ -1,4 +1,4 @@
-import { encodeAggregate } from '../../model/index.ts';
+import { encodeAggregatedRecord } from '../../model/index.ts';
 import type { Random } from '../random.ts';
 import { ordersWorkload } from './orders-workload.ts';
 import type { Workload } from './simulate.ts';
@@ -10,10 +10,10 @@ const MOST_IN_ONE = 6;
 const packedInto = new WeakMap<Uint8Array, readonly SimulatedRecord[]>();
 
 /**
- * The orders of the other workload, packed into aggregates by someone who knows nothing of shards: each lands where its
- * first record belongs, and others in it may belong elsewhere.
+ * The orders of the other workload, several in one record, by someone who knows nothing of shards: it lands where the first
+ * belongs, and others in it may belong elsewhere.
  */
-export const aggregatesWorkload: Workload = {
+export const aggregatedWorkload: Workload = {
   pipelines: ordersWorkload.pipelines,
   records: (random) =>
     Object.fromEntries(
@@ -33,7 +33,7 @@ function packed(random: Random, records: readonly SimulatedRecord[]): readonly S
     if (first === undefined || random.chance(0.2)) {
       all.push(...together);
     } else {
-      const data = encodeAggregate(together);
+      const data = encodeAggregatedRecord(together);
       packedInto.set(data, together);
       all.push({ ...first, data });
     }

@@ -4,7 +4,7 @@ import { hashOfPartitionKey } from './partition.ts';
 import { bytesField, numberField, ProtobufReader } from './protobuf.ts';
 import type { InputRecord } from './record.ts';
 
-/** One of the records a producer has packed into one, an aggregate. */
+/** One of the records that a producer has packed into an aggregated one. */
 export interface UserRecord {
   readonly partitionKey: string;
   /** Where the record belongs among the hash keys of the stream; unless given, the partition key says it. */
@@ -12,23 +12,23 @@ export interface UserRecord {
   readonly data: Uint8Array;
 }
 
-export type Aggregate =
+export type AggregatedRecord =
   | { readonly kind: 'records'; readonly records: readonly UserRecord[] }
   | { readonly kind: 'malformed'; readonly message: string };
 
 /**
- * What aggregates of the Kinesis Producer Library begin with, and of those who write as it does. A protobuf message
- * follows, and its MD5.
+ * What aggregated records of the Kinesis Producer Library begin with, and of those who write as it does. A protobuf
+ * message follows, and its MD5.
  * @see https://github.com/awslabs/amazon-kinesis-producer/blob/master/aggregation-format.md
  */
 const MAGIC = new Uint8Array([0xf3, 0x89, 0x9a, 0xc2]);
 const DIGEST_BYTES = 16;
 
-/** Numbers of the fields of an aggregate. */
+/** Numbers of the fields of the message. */
 const PARTITION_KEY = 1;
 const EXPLICIT_HASH_KEY = 2;
 const RECORD = 3;
-/** Numbers of the fields of a record in it; the tags it may have say nothing to us. */
+/** Numbers of the fields of a user record in it; the tags it may have say nothing to us. */
 const PARTITION_KEY_INDEX = 1;
 const EXPLICIT_HASH_KEY_INDEX = 2;
 const DATA = 3;
@@ -38,13 +38,13 @@ const LAST_HASH_KEY = 2n ** 128n - 1n;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Whether a record could be an aggregate: cheap, and never wrong about one that is. */
-export function mayBeAggregate(record: InputRecord): boolean {
-  return record.mayBeAggregate ?? record.data[0] === MAGIC[0];
+/** Whether a record could be an aggregated one: cheap, and never wrong about those that are. */
+export function mayBeAggregated(record: InputRecord): boolean {
+  return record.mayBeAggregated ?? record.data[0] === MAGIC[0];
 }
 
-/** What these bytes aggregate. `undefined` if nothing: without the right checksum they are an ordinary record. */
-export function decodeAggregate(data: Uint8Array): Aggregate | undefined {
+/** The user records in these bytes. `undefined` if they are an ordinary record, as without the right checksum. */
+export function decodeAggregatedRecord(data: Uint8Array): AggregatedRecord | undefined {
   const end = data.length - DIGEST_BYTES;
   if (end <= MAGIC.length || !begins(data, MAGIC)) return undefined;
   const message = data.subarray(MAGIC.length, end);
@@ -52,12 +52,12 @@ export function decodeAggregate(data: Uint8Array): Aggregate | undefined {
   try {
     return { kind: 'records', records: recordsOf(message) };
   } catch (error) {
-    return { kind: 'malformed', message: `aggregate is malformed: ${messageOf(error)}` };
+    return { kind: 'malformed', message: `aggregated record is malformed: ${messageOf(error)}` };
   }
 }
 
-/** The bytes of an aggregate, as the Kinesis Producer Library writes them. */
-export function encodeAggregate(records: readonly UserRecord[]): Uint8Array {
+/** The bytes of an aggregated record, as the Kinesis Producer Library writes them. */
+export function encodeAggregatedRecord(records: readonly UserRecord[]): Uint8Array {
   const partitionKeys = new Map<string, number>();
   const hashKeys = new Map<string, number>();
   const fields = records.map(({ partitionKey, explicitHashKey, data }) =>
@@ -78,7 +78,7 @@ export function encodeAggregate(records: readonly UserRecord[]): Uint8Array {
   return Buffer.concat([MAGIC, message, md5(message)]);
 }
 
-/** Where a record belongs among the hash keys of a stream. */
+/** Where a user record belongs among the hash keys of a stream. */
 export function hashOfUserRecord({ partitionKey, explicitHashKey }: UserRecord): bigint {
   return explicitHashKey ?? hashOfPartitionKey(partitionKey);
 }
@@ -109,14 +109,14 @@ function recordOf(
     hashKey = fields.numberIn(EXPLICIT_HASH_KEY_INDEX) ?? hashKey;
   }
   if (partitionKey === undefined || data === undefined)
-    throw new RangeError('record has no partition key, or no data');
+    throw new RangeError('user record has no partition key, or no data');
   const record = { partitionKey: at(partitionKey, partitionKeys), data };
   return hashKey === undefined ? record : { ...record, explicitHashKey: at(hashKey, hashKeys) };
 }
 
 function at<Key>(index: number, keys: readonly Key[]): Key {
   const key = keys[index];
-  if (key === undefined) throw new RangeError(`record has key "${index}" of ${keys.length}`);
+  if (key === undefined) throw new RangeError(`user record has key ${index} of ${keys.length}`);
   return key;
 }
 

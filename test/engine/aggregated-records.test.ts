@@ -2,8 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { count, pipeline, source, type Pipeline } from 'millrace';
 import { HaltError, StageTask } from '../../lib/engine/index.ts';
-import { encodeAggregate, hashOfPartitionKey, type InputRecord, type Output } from '../../lib/model/index.ts';
-import { aggregateOf } from '../support/aggregates.ts';
+import {
+  encodeAggregatedRecord,
+  hashOfPartitionKey,
+  type InputRecord,
+  type Output,
+} from '../../lib/model/index.ts';
+import { aggregatedOf } from '../support/aggregated.ts';
 import { purchases } from '../support/looked-up-orders.ts';
 import { at, Order, order, orders, record } from '../support/orders.ts';
 
@@ -17,9 +22,9 @@ function run(task: StageTask, ...records: readonly InputRecord[]): readonly Outp
 const purchaseBy = (customer: string): InputRecord =>
   record(1, customer, { id: 'p', customer, amount: 1, at: 0 });
 
-describe('records of an aggregate', () => {
+describe('user records of an aggregated record', () => {
   test('count for keys of their own, in their order', () => {
-    const packed = aggregateOf(
+    const packed = aggregatedOf(
       order(1, 'a', '00:00:05', 2),
       order(2, 'b', '00:00:06', 4),
       order(3, 'a', '00:01:10', 8),
@@ -35,7 +40,7 @@ describe('records of an aggregate', () => {
   });
 
   test('move time one after the other, so the last can be late by the one before it', () => {
-    const packed = aggregateOf(
+    const packed = aggregatedOf(
       order(1, 'a', '00:00:05'),
       order(2, 'a', '00:01:10'),
       order(3, 'a', '00:00:30'),
@@ -50,7 +55,7 @@ describe('records of an aggregate', () => {
   });
 
   test('that can not be read are dead letters each for itself, with what they are and where they were', () => {
-    const packed = aggregateOf(
+    const packed = aggregatedOf(
       order(1, 'a', '00:00:05'),
       record(2, 'b', '{'),
       { ...order(3, 'c', '00:00:05'), data: new Uint8Array() },
@@ -77,10 +82,10 @@ describe('records of an aggregate', () => {
     ]);
   });
 
-  test('are not aggregates again', () => {
-    const inner = aggregateOf(order(1, 'a', '00:00:05'));
+  test('are not unpacked again', () => {
+    const inner = aggregatedOf(order(1, 'a', '00:00:05'));
 
-    const outputs = run(newTask(), aggregateOf(inner));
+    const outputs = run(newTask(), aggregatedOf(inner));
 
     expect(outputs).toMatchObject([{ reason: 'undecodable', subSequenceNumber: 0, data: inner.data }]);
   });
@@ -89,7 +94,7 @@ describe('records of an aggregate', () => {
     const task = new StageTask(purchases(), 'purchases', 'shard-0');
 
     const questions = task.questionsOf(
-      [purchaseBy('ann'), aggregateOf(purchaseBy('bob'), purchaseBy('cid'))],
+      [purchaseBy('ann'), aggregatedOf(purchaseBy('bob'), purchaseBy('cid'))],
       new Map(),
     );
 
@@ -112,8 +117,8 @@ const failing = (onError: Pipeline['onError']): Pipeline =>
     }),
   });
 
-describe('user code that fails on one record of an aggregate', () => {
-  const packed = aggregateOf(
+describe('user code that fails on a user record', () => {
+  const packed = aggregatedOf(
     order(1, 'a', '00:00:05'),
     order(2, 'b', '00:00:06', 0),
     order(3, 'a', '00:00:07'),
@@ -129,7 +134,7 @@ describe('user code that fails on one record of an aggregate', () => {
     ]);
   });
 
-  test('halts the shard at the aggregate, and says at which of its records', () => {
+  test('halts the shard at the aggregated record, and says which user record it was', () => {
     const task = new StageTask(failing('halt'), 'orders', 'shard-0');
 
     expect(() => task.process(packed)).toThrow(
@@ -138,7 +143,7 @@ describe('user code that fails on one record of an aggregate', () => {
   });
 });
 
-describe('a record of an aggregate whose hash the shard does not take', () => {
+describe('a user record whose hash the shard does not take', () => {
   const [hashA, hashB] = [hashOfPartitionKey('a'), hashOfPartitionKey('b')];
   const onlyA = (): StageTask => {
     const task = newTask();
@@ -147,7 +152,7 @@ describe('a record of an aggregate whose hash the shard does not take', () => {
   };
 
   test('is a dead letter and has no other effect', () => {
-    const packed = aggregateOf(
+    const packed = aggregatedOf(
       order(1, 'a', '00:00:05'),
       order(2, 'b', '00:05:00'),
       order(3, 'a', '00:00:06'),
@@ -170,7 +175,7 @@ describe('a record of an aggregate whose hash the shard does not take', () => {
 
   test('is told by its explicit hash key, if it has one', () => {
     const [a, b] = [order(1, 'a', '00:00:05'), order(2, 'b', '00:00:06')];
-    const data = encodeAggregate([
+    const data = encodeAggregatedRecord([
       { ...a, explicitHashKey: hashB },
       { ...b, explicitHashKey: hashA },
     ]);
@@ -187,21 +192,21 @@ describe('a record of an aggregate whose hash the shard does not take', () => {
     const task = new StageTask(purchases(), 'purchases', 'shard-0');
     task.limitTo({ firstHash: hashA, lastHash: hashA });
 
-    const questions = task.questionsOf([aggregateOf(purchaseBy('a'), purchaseBy('b'))], new Map());
+    const questions = task.questionsOf([aggregatedOf(purchaseBy('a'), purchaseBy('b'))], new Map());
 
     expect(questions).toEqual(new Map([['customers', new Set(['a'])]]));
   });
 
-  test('that is no aggregate is taken wherever it is', () => {
+  test('is taken if it came by itself', () => {
     const outputs = run(onlyA(), order(1, 'b', '00:00:05'), order(2, 'b', '00:01:10'));
 
     expect(outputs).toMatchObject([{ kind: 'row', key: 'b', value: { orders: 1 } }]);
   });
 });
 
-describe('what only looks like an aggregate', () => {
+describe('what only looks like an aggregated record', () => {
   const MAGIC = Buffer.from([0xf3, 0x89, 0x9a, 0xc2]);
-  const packed = aggregateOf(order(1, 'a', '00:00:05'), order(2, 'b', '00:00:05'));
+  const packed = aggregatedOf(order(1, 'a', '00:00:05'), order(2, 'b', '00:00:05'));
 
   test('for its checksum is wrong, is a record nobody can read', () => {
     const data = packed.data.with(20, 0);
@@ -223,7 +228,7 @@ describe('what only looks like an aggregate', () => {
     expect(run(newTask(), { ...packed, data })).toMatchObject([
       {
         reason: 'undecodable',
-        message: 'aggregate is malformed: field at byte 2 ends behind its message',
+        message: 'aggregated record is malformed: field at byte 2 ends behind its message',
         partitionKey: packed.partitionKey,
         data,
       },

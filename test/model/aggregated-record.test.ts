@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { createHash } from 'node:crypto';
-import { decodeAggregate, encodeAggregate, type UserRecord } from '../../lib/model/index.ts';
+import { decodeAggregatedRecord, encodeAggregatedRecord, type UserRecord } from '../../lib/model/index.ts';
 import { holds } from '../support/properties.ts';
 
 const MAGIC = [0xf3, 0x89, 0x9a, 0xc2];
 const ascii = (text: string): readonly number[] => [...Buffer.from(text)];
 
-/** An aggregate of these bytes of protobuf, with their checksum. */
+/** An aggregated record of these bytes of protobuf, with their checksum. */
 function framed(...message: readonly (readonly number[])[]): Uint8Array {
   const bytes = Uint8Array.from(message.flat());
   return Uint8Array.from([...MAGIC, ...bytes, ...createHash('md5').update(bytes).digest()]);
@@ -16,8 +16,8 @@ function framed(...message: readonly (readonly number[])[]): Uint8Array {
 const KEYS_A_AND_BC = [0x0a, 1, ...ascii('a'), 0x0a, 2, ...ascii('bc')];
 const HASH_KEY_7 = [0x12, 1, ...ascii('7')];
 
-describe('an aggregate', () => {
-  test('is the records in it, each with the partition key it refers to', () => {
+describe('an aggregated record', () => {
+  test('is the user records in it, each with the partition key it refers to', () => {
     const data = framed(
       KEYS_A_AND_BC,
       [0x1a, 5, 0x08, 1, 0x1a, 1, 0x58],
@@ -25,7 +25,7 @@ describe('an aggregate', () => {
       [0x1a, 4, 0x08, 1, 0x1a, 0],
     );
 
-    expect(decodeAggregate(data)).toEqual({
+    expect(decodeAggregatedRecord(data)).toEqual({
       kind: 'records',
       records: [
         { partitionKey: 'bc', data: Uint8Array.from([0x58]) },
@@ -41,7 +41,7 @@ describe('an aggregate', () => {
     const message = [10, 13, ...ascii('partition_key'), 26, 8, 8, 0, 26, 4, ...ascii('data')];
     const data = Uint8Array.from([...MAGIC, ...message, ...checksum]);
 
-    expect(decodeAggregate(data)).toEqual({
+    expect(decodeAggregatedRecord(data)).toEqual({
       kind: 'records',
       records: [{ partitionKey: 'partition_key', data: Uint8Array.from(ascii('data')) }],
     });
@@ -58,7 +58,7 @@ describe('an aggregate', () => {
     const record = [0x08, 0, 0x10, 0, 0x1a, 1, 0x58, ...tag, ...unknown];
 
     expect(
-      decodeAggregate(framed(unknown, [0x1a, record.length], record, HASH_KEY_7, KEYS_A_AND_BC)),
+      decodeAggregatedRecord(framed(unknown, [0x1a, record.length], record, HASH_KEY_7, KEYS_A_AND_BC)),
     ).toEqual({
       kind: 'records',
       records: [{ partitionKey: 'a', explicitHashKey: 7n, data: Uint8Array.from([0x58]) }],
@@ -81,13 +81,13 @@ describe('an aggregate', () => {
     ['a hash key is no number', [0x12, 3, ...ascii('0x7')]],
     ['a hash key is out of bounds', [0x12, 39, ...ascii('9'.repeat(39))]],
   ])('is malformed if %s', (_, message) => {
-    expect(decodeAggregate(framed(message))).toEqual({
+    expect(decodeAggregatedRecord(framed(message))).toEqual({
       kind: 'malformed',
-      message: expect.stringMatching(/^aggregate is malformed: /),
+      message: expect.stringMatching(/^aggregated record is malformed: /),
     });
   });
 
-  test('is no aggregate if it begins otherwise, or its checksum is wrong, or nothing is between', () => {
+  test('is an ordinary one if it begins otherwise, or its checksum is wrong, or nothing is between', () => {
     const good = framed(KEYS_A_AND_BC, [0x1a, 5, 0x08, 0, 0x1a, 1, 0x58]);
     const changed = (index: number): Uint8Array => good.with(index, (good[index] ?? 0) ^ 1);
 
@@ -99,7 +99,9 @@ describe('an aggregate', () => {
       framed(),
     ];
 
-    expect(others.map((data) => decodeAggregate(data)).filter((read) => read !== undefined)).toEqual([]);
+    expect(others.map((data) => decodeAggregatedRecord(data)).filter((read) => read !== undefined)).toEqual(
+      [],
+    );
   });
 });
 
@@ -115,7 +117,7 @@ const userRecords: fc.Arbitrary<UserRecord> = fc.record(
 test('what was packed is what is unpacked', () => {
   holds(
     fc.property(fc.array(userRecords, { minLength: 1, maxLength: 200 }), (records) => {
-      const read = decodeAggregate(encodeAggregate(records));
+      const read = decodeAggregatedRecord(encodeAggregatedRecord(records));
 
       expect(read).toMatchObject({ kind: 'records' });
       expect(read?.kind === 'records' && read.records.map(plain)).toEqual(records.map(plain));
@@ -126,7 +128,7 @@ test('what was packed is what is unpacked', () => {
 test('whatever stands before a right checksum is read, or said to be malformed', () => {
   holds(
     fc.property(fc.uint8Array({ minLength: 1, maxLength: 60 }), (message) => {
-      expect(['records', 'malformed']).toContain(decodeAggregate(framed([...message]))?.kind);
+      expect(['records', 'malformed']).toContain(decodeAggregatedRecord(framed([...message]))?.kind);
     }),
   );
 });

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { count, pipeline, source, sum, tumbling } from 'millrace';
 import { StageTask } from '../../lib/engine/index.ts';
 import { encodeControlRecord, type InputRecord, type Output } from '../../lib/model/index.ts';
-import { aggregateOf } from '../support/aggregates.ts';
+import { aggregatedOf } from '../support/aggregated.ts';
 import { at, Order, record } from '../support/orders.ts';
 import { holds } from '../support/properties.ts';
 
@@ -96,7 +96,7 @@ function nameless(output: Output): object {
 }
 
 const packed = (log: readonly (readonly [InputRecord, ...InputRecord[]])[]): readonly InputRecord[] =>
-  log.map((records) => (records[0].partitionKey === CONTROL ? records[0] : aggregateOf(...records)));
+  log.map((records) => (records[0].partitionKey === CONTROL ? records[0] : aggregatedOf(...records)));
 
 test('however records are aggregated, they give what they give one by one', () => {
   holds(
@@ -106,7 +106,7 @@ test('however records are aggregated, they give what they give one by one', () =
   );
 });
 
-test('a task that is lost between aggregates goes on with the same outputs, under the same names', () => {
+test('a task that is lost between aggregated records goes on with the same outputs, under the same names', () => {
   holds(
     fc.property(logs, fc.integer({ min: 1, max: 5 }), (log, restoreAfter) => {
       const whole = run(packed(log));
