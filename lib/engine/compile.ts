@@ -46,7 +46,9 @@ export function compileStage(graph: StageGraph, host: StepHost): CompiledStage {
   const leaving = (edge: SentEdge): Step => {
     if (edge.combiner === undefined) return host.sending(edge);
     const delayMs = delayBehind(edge.from, graph);
-    const combiner = runningOperator(edge.combiner, delayMs, { next: sendingCombined(edge, host) }, host);
+    const after = { next: sendingCombined(edge, host) };
+    // Its keys are those of the stage behind.
+    const combiner = runningOperator(edge.combiner, delayMs, after, { ...host, floorFor: () => undefined });
     combiners.push(combiner);
     return (event) => combiner.accept(event, 0);
   };
@@ -116,6 +118,7 @@ function runningOperator(
     create: () => definition.create(),
     table,
     delayMs,
+    floorFor: (key) => host.floorFor(key),
     emit: (event, output) => {
       try {
         requireSettled(event.value);

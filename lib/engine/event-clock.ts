@@ -1,3 +1,4 @@
+import type { HashRange } from './ports.ts';
 import { earliestProducers, type Producers } from './producers.ts';
 
 /** Where event time stands in a task; part of its state. */
@@ -10,6 +11,13 @@ export interface EventTime {
   readonly arrival: number;
   /** Behind a shuffle: how far the tasks before it have got. */
   readonly producers?: Producers;
+  /** Of keys that were taken over from a shard that was further; none once the watermark has reached them. */
+  readonly floors?: readonly Floor[];
+}
+
+/** For keys with these hashes no event before this is expected any more, and what was said of them is said for good. */
+export interface Floor extends HashRange {
+  readonly watermark: number;
 }
 
 /** How a stage's event time moves, in ms. */
@@ -30,14 +38,35 @@ export const END_OF_TIME: EventTime = {
   arrival: Number.POSITIVE_INFINITY,
 };
 
-/** The time of a task that goes on for several others: of the one that is furthest behind. */
-export function earliestOf(times: readonly EventTime[]): EventTime {
+/** A task that another goes on for, and the keys it had, if that is known. */
+export interface Predecessor {
+  readonly time: EventTime;
+  readonly range: HashRange | undefined;
+}
+
+/**
+ * The time of a task that goes on for several others: of the one that is furthest behind. Keys of the others stay where
+ * they are, or their windows would open again.
+ */
+export function earliestOf(predecessors: readonly Predecessor[]): EventTime {
+  const times = predecessors.map(({ time }) => time);
   const earliest = times.reduce(
     (first, time) => (time.watermark < first.watermark ? time : first),
     END_OF_TIME,
   );
   const producers = earliestProducers(times.flatMap((time) => time.producers ?? []));
-  return producers === undefined ? earliest : { ...earliest, producers };
+  const floors = predecessors.flatMap(({ time: { watermark, floors: known = [] }, range }) =>
+    range === undefined ? known : [...known, { ...range, watermark }],
+  );
+  return withoutReached({ ...earliest, ...(producers !== undefined && { producers }), floors });
+}
+
+/** Without the floors that the watermark has reached. */
+export function withoutReached(time: EventTime): EventTime {
+  const { floors, ...rest } = time;
+  if (floors === undefined) return time;
+  const ahead = floors.filter(({ watermark }) => watermark > time.watermark);
+  return ahead.length === 0 ? rest : { ...rest, floors: ahead };
 }
 
 /** Event time after a record with this timestamp, in a stream with this much disorder. It never goes back. */
@@ -48,11 +77,10 @@ export function advanced(
   { outOfOrderMs }: TimeRules,
 ): EventTime {
   const newest = Math.max(time.newest, timestamp);
-  return {
-    newest,
-    watermark: Math.max(time.watermark, newest - outOfOrderMs),
-    arrival: Math.max(time.arrival, arrival),
-  };
+  const watermark = Math.max(time.watermark, newest - outOfOrderMs);
+  const { floors } = time;
+  const moved = { newest, watermark, arrival: Math.max(time.arrival, arrival) };
+  return floors === undefined ? moved : { ...moved, floors };
 }
 
 /** A record whose timestamp doesn't count still shows that the stream isn't idle. */

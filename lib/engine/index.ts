@@ -1,4 +1,10 @@
-export { BEGINNING_OF_TIME, earliestOf, END_OF_TIME, type EventTime } from './event-clock.ts';
+export {
+  BEGINNING_OF_TIME,
+  earliestOf,
+  END_OF_TIME,
+  type EventTime,
+  type Predecessor,
+} from './event-clock.ts';
 export type { HashRange, InputStream, Lookups, OutputSinks, Sent, ShardFacts, Shuffle } from './ports.ts';
 export { HaltError } from './halt.ts';
 export { NO_ANSWERS, type Answers, type Questions } from './lookup-probe.ts';

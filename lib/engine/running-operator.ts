@@ -5,6 +5,8 @@ interface Wiring {
   readonly create: () => Operator;
   readonly table: KeyedTable;
   readonly delayMs: number;
+  /** The watermark of the stage for this key, if it is beyond that of all. */
+  floorFor(key: string | undefined): number | undefined;
   emit(event: Event, output: string | undefined): void;
   emitLate(event: LateEvent): void;
   failed(event: Event, error: unknown): void;
@@ -18,6 +20,8 @@ export class RunningOperator implements OperatorContext {
   #watermark = Number.NEGATIVE_INFINITY;
   #now = Number.NEGATIVE_INFINITY;
   #isFinished = false;
+  /** Of the event at hand. */
+  #floor: number | undefined;
 
   constructor(wiring: Wiring) {
     this.#wiring = wiring;
@@ -37,7 +41,7 @@ export class RunningOperator implements OperatorContext {
   }
 
   get watermark(): number {
-    return this.#watermark;
+    return this.#floor === undefined ? this.#watermark : Math.max(this.#watermark, this.#floor);
   }
 
   get now(): number {
@@ -62,10 +66,14 @@ export class RunningOperator implements OperatorContext {
   }
 
   accept(event: Event, input: number): void {
+    const floor = this.#wiring.floorFor(event.key);
+    this.#floor = floor === undefined ? undefined : floor - this.#wiring.delayMs;
     try {
       this.#operator.onEvent(event, this, input);
     } catch (error) {
       this.#wiring.failed(event, error);
+    } finally {
+      this.#floor = undefined;
     }
   }
 

@@ -22,7 +22,15 @@ import {
 import { planOf, stageGraphOf, type Edge, type StagePlan } from '../plan/index.ts';
 import { compileStage, type CompiledStage } from './compile.ts';
 import { decodeRecord } from './decode-record.ts';
-import { advanced, alive, END_OF_TIME, isOvertaken, ticked, type EventTime } from './event-clock.ts';
+import {
+  advanced,
+  alive,
+  END_OF_TIME,
+  isOvertaken,
+  ticked,
+  type EventTime,
+  withoutReached,
+} from './event-clock.ts';
 import { HaltError } from './halt.ts';
 import { LookupProbe, NO_ANSWERS, type Answers, type Questions } from './lookup-probe.ts';
 import type { KeyedTable } from './keyed-table.ts';
@@ -138,6 +146,14 @@ export class StageTask {
     return hashOfPartition(table === RECEIVED ? Number(key) : partitionOf(key, partitions), partitions);
   }
 
+  #floorFor(key: string | undefined): number | undefined {
+    const { floors } = this.state.time;
+    if (floors === undefined || key === undefined || key === EVERYWHERE) return undefined;
+    const hash = this.#hashOf('', key);
+    const own = floors.filter(({ firstHash, lastHash }) => firstHash <= hash && hash <= lastHash);
+    return own.length === 0 ? undefined : Math.max(...own.map(({ watermark }) => watermark));
+  }
+
   /** How far this task has got for a stage it sends to: nothing it sends from here on is before this. */
   progressFor(to: string): number {
     return this.state.time.watermark - (this.#compiled.delayTo.get(to) ?? 0);
@@ -228,7 +244,7 @@ export class StageTask {
 
   #moveTo(time: EventTime): void {
     const isLater = time.watermark > this.state.time.watermark;
-    this.state.time = time;
+    this.state.time = isLater ? withoutReached(time) : time;
     if (isLater) this.#moveOperators(time.watermark);
   }
 
@@ -257,6 +273,7 @@ export class StageTask {
           timestamp,
           late.value,
         ),
+      floorFor: (key) => this.#floorFor(key),
       answerTo: (table, key) => this.#answerTo(table, key),
       refused: (reason, operator, { value, timestamp }, message) =>
         this.#deadLetter(reason, operator, message, timestamp, value),

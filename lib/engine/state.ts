@@ -14,6 +14,7 @@ type StoredChanges = [
   arrival?: number,
   producers?: Producers | undefined,
   now?: number,
+  floors?: EventTime['floors'],
 ];
 
 /** What is due by arrival time is in brackets. */
@@ -89,10 +90,16 @@ export class TaskState {
    * @throws FatalError if they are about an operator that the pipeline doesn't have
    */
   apply(bytes: Uint8Array, { forgets, migrate }: StateUpgrade = NO_UPGRADE): Changes {
-    const [newest, watermark, tables, arrival = newest, producers, now = arrival] = decode(
+    const [newest, watermark, tables, arrival = newest, producers, now = arrival, floors] = decode(
       bytes,
     ) as StoredChanges;
-    this.time = { newest, watermark, arrival, ...(producers !== undefined && { producers }) };
+    this.time = {
+      newest,
+      watermark,
+      arrival,
+      ...(producers !== undefined && { producers }),
+      ...(floors !== undefined && { floors }),
+    };
     this.now = now;
     return new Map(
       tables
@@ -102,8 +109,10 @@ export class TaskState {
   }
 
   #encode(tables: StoredTable[]): Uint8Array {
-    const { newest, watermark, arrival, producers } = this.time;
-    return encode([newest, watermark, tables, arrival, producers, this.now] satisfies StoredChanges);
+    const { newest, watermark, arrival, producers, floors } = this.time;
+    const stored: StoredChanges = [newest, watermark, tables, arrival, producers, this.now];
+    if (floors !== undefined) stored.push(floors);
+    return encode(stored);
   }
 
   #applyTable(

@@ -1,4 +1,4 @@
-import { earliestOf, type ShardFacts } from '../engine/index.ts';
+import { earliestOf, type Predecessor, type ShardFacts } from '../engine/index.ts';
 import { after, RetryableError, SHARD_START } from '../model/index.ts';
 import { appendEntry, appendToJournal, writeCheckpoint } from './append.ts';
 import { applyRecords } from './apply.ts';
@@ -15,7 +15,8 @@ import type { TaskContext } from './task-context.ts';
  * 1. recover each parent from its journal; one without a journal first forks from its own parents
  * 2. fold in what its log still holds: the parent is closed, so it is drained then, and sends on what it held back
  * 3. tell the stages behind that it has sent its last, and seal it: whoever still writes to its journal loses the fence for good
- * 4. take over the keys of the child's range, the earliest event time among the parents and the latest processing time
+ * 4. take over the keys of the child's range, the earliest event time among the parents, with how far each of them was for its own
+ *    keys, and the latest processing time
  * 5. append a `fork` entry with that state as its checkpoint
  *
  * Each child of a split does this for its half; the second finds the parent sealed. Nothing here is lost by a crash:
@@ -24,12 +25,33 @@ import type { TaskContext } from './task-context.ts';
 export async function forkFromParents(context: TaskContext): Promise<TaskMemory | undefined> {
   const shard = await context.ports.stream.describeShard(context.shardId);
   if (shard === undefined) return undefined;
-  const parents: TaskMemory[] = [];
-  for (const parent of shard.parents) {
-    const memory = await sealed(context.forShard(parent));
-    if (memory !== undefined) parents.push(memory);
+  const parents: Parent[] = [];
+  for (const shardId of shard.parents) {
+    const memory = await sealed(context.forShard(shardId));
+    if (memory !== undefined) parents.push({ shardId, memory });
   }
   return parents.length === 0 ? undefined : begin(context, shard, parents);
+}
+
+interface Parent {
+  readonly shardId: string;
+  readonly memory: TaskMemory;
+}
+
+/** Whose keys were further matters only where shards are merged. */
+async function predecessorsOf(
+  { ports }: TaskContext,
+  parents: readonly Parent[],
+): Promise<readonly Predecessor[]> {
+  const predecessors: Predecessor[] = [];
+  for (const { shardId, memory } of parents) {
+    const range = parents.length === 1 ? undefined : await ports.stream.describeShard(shardId);
+    predecessors.push({
+      time: memory.task.state.time,
+      range: range && { firstHash: range.firstHash, lastHash: range.lastHash },
+    });
+  }
+  return predecessors;
 }
 
 async function sealed(context: TaskContext): Promise<TaskMemory | undefined> {
@@ -64,15 +86,12 @@ function requireSent({ taskId }: TaskContext, { outbox }: TaskMemory): void {
   );
 }
 
-async function begin(
-  context: TaskContext,
-  shard: ShardFacts,
-  parents: readonly TaskMemory[],
-): Promise<TaskMemory> {
+async function begin(context: TaskContext, shard: ShardFacts, all: readonly Parent[]): Promise<TaskMemory> {
+  const parents = all.map(({ memory }) => memory);
   const task = context.newStageTask();
   const isOwn = (table: string, key: string): boolean => task.goesWith(table, key, shard);
   for (const parent of parents) task.state.adopt(parent.task.state, isOwn);
-  task.state.time = earliestOf(parents.map((parent) => parent.task.state.time));
+  task.state.time = earliestOf(await predecessorsOf(context, all));
   task.state.now = Math.max(...parents.map((parent) => parent.task.state.now));
   task.resume();
   const writer = context.ports.newToken();

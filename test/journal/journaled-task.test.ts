@@ -460,3 +460,32 @@ describe('a shard that is split', () => {
     expect(report.silenceMs).toBe(90_000_000);
   });
 });
+
+describe('shards that are merged', () => {
+  test('are judged late by themselves: no window of the one that was further opens again', async () => {
+    const { sandbox, sinks, stream } = world(orders, 256, []);
+    const half = 2n ** 127n;
+    // By the MD5 of its partition key, "a" is in the left half and "b" in the right.
+    const log = {
+      left: [order(1, 'a', '00:00:05')],
+      right: [order(2, 'b', '00:00:05'), order(3, 'b', '00:00:06'), order(4, 'b', '00:02:30')],
+      merged: [order(5, 'b', '00:00:40'), order(6, 'a', '00:00:40'), finish(7)],
+    };
+    stream.addShard('left', { parents: [], firstHash: 0n, lastHash: half - 1n });
+    stream.addShard('right', { parents: [], firstHash: half, lastHash: 2n ** 128n - 1n });
+    stream.addShard('merged', { parents: ['left', 'right'], firstHash: 0n, lastHash: 2n ** 128n - 1n });
+    for (const [shard, records] of Object.entries(log)) stream.append(shard, ...records);
+    await sandbox('left').invoke(final({}, log.left));
+    await sandbox('right').invoke(final({}, log.right));
+
+    const first = await sandbox('merged').invoke(invocation(log.merged.slice(0, 1)));
+    await sandbox('merged').invoke(final(first.windowState, log.merged.slice(1)));
+
+    expect(rowsOf(sinks)).toMatchObject([
+      { key: 'b', windowStart: at('00:00:00'), orders: 2 },
+      { key: 'a', windowStart: at('00:00:00'), orders: 2 },
+      { key: 'b', windowStart: at('00:02:00'), orders: 1 },
+    ]);
+    expect(sinks.valuesOf('late')).toMatchObject([{ lateBy: 100_000 }]);
+  });
+});

@@ -69,6 +69,8 @@ function upTo(shard: ShardLog, position: string | undefined): ShardLog {
 interface ShardResult {
   readonly isRead: boolean;
   readonly newest: number;
+  /** How far each shard was whose keys it has, and its own last. */
+  readonly reached: readonly Pick<ShardLog & ShardResult, 'range' | 'newest'>[];
 }
 
 /** Parents stand before their children; a key's records are never in two shards at once. */
@@ -81,12 +83,17 @@ function expectedOf(shards: readonly ShardLog[]): Expected {
     const before = parents.flatMap((parent) => results.get(parent) ?? []).filter(({ isRead }) => isRead);
     let newest =
       before.length === 0 ? Number.NEGATIVE_INFINITY : Math.min(...before.map((each) => each.newest));
+    const reached = before.flatMap((parent) => parent.reached);
     for (const record of records) {
       const quake = quakeOf(record);
       if (quake === undefined) continue;
       const start = Math.floor(quake.time / SIX_HOURS) * SIX_HOURS;
       const isAhead = quake.time > record.arrivalMs + MAX_SKEW_MS;
-      const isLate = isAhead || start + SIX_HOURS <= newest - SIX_HOURS;
+      const newestOfKey = Math.max(
+        newest,
+        ...reached.filter((each) => isIn(each.range, record.partitionKey)).map((each) => each.newest),
+      );
+      const isLate = isAhead || start + SIX_HOURS <= newestOfKey - SIX_HOURS;
       if (quake.type === 'earthquake') {
         const name = `${record.partitionKey} ${start}`;
         if (isLate) late.add(quake.id);
@@ -101,7 +108,8 @@ function expectedOf(shards: readonly ShardLog[]): Expected {
         open.delete(name);
       }
     }
-    results.set(shardId, { isRead: before.length > 0 || records.length > 0, newest });
+    const isRead = before.length > 0 || records.length > 0;
+    results.set(shardId, { isRead, newest, reached: [...reached, { range, newest }] });
   }
   return { rows, late };
 }

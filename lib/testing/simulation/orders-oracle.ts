@@ -14,7 +14,11 @@ interface ShardResult {
   readonly isRead: boolean;
   readonly newest: number;
   readonly open: readonly OpenWindow[];
+  /** How far each shard was whose keys it has, and its own last. */
+  readonly reached: readonly Reached[];
 }
+
+type Reached = Pick<ShardHistory, 'firstHash' | 'lastHash'> & { readonly newest: number };
 
 interface Expected {
   readonly rows: string[];
@@ -64,10 +68,8 @@ function resultOf(
   expected: Expected,
   isHalting: boolean,
 ): ShardResult {
-  const isOwn = ({ key }: Pick<OpenWindow, 'key'>): boolean => {
-    const hash = hashKeyOf(key);
-    return shard.firstHash <= hash && hash <= shard.lastHash;
-  };
+  const isOwn = ({ key }: Pick<OpenWindow, 'key'>): boolean => isIn(shard, key);
+  const reached = parents.flatMap((parent) => parent.reached);
   let open = parents.flatMap((parent) => parent.open).filter(isOwn);
   let newest = parents.length === 0 ? -Infinity : Math.min(...parents.map((parent) => parent.newest));
   for (const { sequenceNumber, partitionKey: key, data, arrival } of shard.records) {
@@ -83,7 +85,11 @@ function resultOf(
       }
       const isAhead = order.at > arrival + MAX_SKEW_MS;
       const start = Math.floor(order.at / MINUTE_MS) * MINUTE_MS;
-      const isLate = isAhead || start + MINUTE_MS <= newest - OUT_OF_ORDER_MS;
+      const newestOfKey = Math.max(
+        newest,
+        ...reached.filter((before) => isIn(before, key)).map((before) => before.newest),
+      );
+      const isLate = isAhead || start + MINUTE_MS <= newestOfKey - OUT_OF_ORDER_MS;
       if (order.isPoison && !isHalting) expected.deadLetters.push(`${sequenceNumber} failed`);
       else if (!order.isPoison && isLate)
         expected.late.push(`${order.at} ${isAhead ? 'ahead-of-arrival' : 'behind-watermark'}`);
@@ -101,7 +107,17 @@ function resultOf(
     expected.rows.push(...open.filter(isClosing).map(rowText));
     open = open.filter((window) => !isClosing(window));
   }
-  return { isRead: parents.length > 0 || shard.records.length > 0, newest, open };
+  return {
+    isRead: parents.length > 0 || shard.records.length > 0,
+    newest,
+    open,
+    reached: [...reached, { ...shard, newest }],
+  };
+}
+
+function isIn({ firstHash, lastHash }: Pick<ShardHistory, 'firstHash' | 'lastHash'>, key: string): boolean {
+  const hash = hashKeyOf(key);
+  return firstHash <= hash && hash <= lastHash;
 }
 
 /** The same text for the same values, in whatever order they stand. */
