@@ -15,8 +15,8 @@ import type { TaskContext } from './task-context.ts';
  * 1. recover each parent from its journal; one without a journal first forks from its own parents
  * 2. fold in what its log still holds: the parent is closed, so it is drained then, and sends on what it held back
  * 3. tell the stages behind that it has sent its last, and seal it: whoever still writes to its journal loses the fence for good
- * 4. take over the keys of the child's range, the earliest event time among the parents, with how far each of them was for its own
- *    keys, and the latest processing time
+ * 4. take over the keys of the child's range, the earliest event time among the parents (and how far each was for its
+ *    own keys), and the latest processing time
  * 5. append a `fork` entry with that state as its checkpoint
  *
  * Each child of a split does this for its half; the second finds the parent sealed. Nothing here is lost by a crash:

@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { earthquakes } from '../../functions/earthquakes/pipeline.ts';
 
 /** A cold start reads all of it. The AWS SDK's clients are two thirds. */
-const LIMIT_BYTES = 640_000;
+const LIMIT_BYTES = 660_000;
 
 // Far from any node_modules: what the bundle lacks, it can't find.
 const outdir = mkdtempSync(join(tmpdir(), 'millrace-bundle-'));
