@@ -5,6 +5,9 @@ import type { TaskMemory } from './memory.ts';
 import { storeOutbox } from './outbox.ts';
 import type { TaskContext } from './task-context.ts';
 
+/** After so many records of the log what was read is journaled: whoever runs out of time leaves that much less to the next. */
+export const LONG_READ = 10_000;
+
 /**
  * Makes what memory holds durable: the entry after the one it stands at, by one conditional write. Does nothing if there
  * is no news since, unless the task is to be sealed.

@@ -1,6 +1,6 @@
 import { earliestOf, type Predecessor, type ShardFacts } from '../engine/index.ts';
 import { after, RetryableError, SHARD_START } from '../model/index.ts';
-import { appendEntry, appendToJournal, writeCheckpoint } from './append.ts';
+import { appendEntry, appendToJournal, LONG_READ, writeCheckpoint } from './append.ts';
 import { applyRecords } from './apply.ts';
 import { JOURNAL_FORMAT, type CheckpointRef, type JournalEntry } from './entry.ts';
 import type { TaskMemory } from './memory.ts';
@@ -57,6 +57,7 @@ async function predecessorsOf(
 async function sealed(context: TaskContext): Promise<TaskMemory | undefined> {
   const memory = (await recover(context)) ?? (await forkFromParents(context));
   if (memory === undefined || memory.isSealed) return memory;
+  let read = 0;
   for await (const records of context.ports.stream.readAfter(context.shardId, memory.through)) {
     await applyRecords(context, memory.task, records);
     const last = records.at(-1);
@@ -64,6 +65,10 @@ async function sealed(context: TaskContext): Promise<TaskMemory | undefined> {
     memory.segments.take();
     memory.outbox = [...memory.outbox, ...memory.task.takeOutputs()];
     await deliver(context, memory);
+    read += records.length;
+    if (read < LONG_READ) continue;
+    await appendToJournal(context, memory);
+    read = 0;
   }
   memory.task.end();
   memory.segments.take();

@@ -13,7 +13,7 @@ import {
   type SequenceNumber,
 } from '../model/index.ts';
 import type { StagePlan } from '../plan/index.ts';
-import { appendToJournal } from './append.ts';
+import { appendToJournal, LONG_READ } from './append.ts';
 import { applyRecords } from './apply.ts';
 import type { Invocation, InvocationResult } from './invocation.ts';
 import type { TaskMemory } from './memory.ts';
@@ -30,8 +30,6 @@ import {
 } from './task-context.ts';
 
 const MAX_REDOS = 4;
-/** So many records of a gap are journaled before more are read: whoever runs out of time leaves that much less to the next. */
-const LONG_GAP = 10_000;
 /** Of an entry, a tail may fill so much before it is journaled; one more batch still fits then. */
 const SHARE_OF_ENTRY = 0.85;
 
@@ -152,7 +150,7 @@ export class JournaledTask {
       tally.recoveredFromLog += missing.length;
       await this.#fold(memory, missing, tally);
       if (missing.length < found.length || comparePositions(memory.through, upTo) >= 0) return;
-      if (tally.recoveredFromLog - journaled < LONG_GAP) continue;
+      if (tally.recoveredFromLog - journaled < LONG_READ) continue;
       await this.#commit(memory, tally);
       journaled = tally.recoveredFromLog;
     }

@@ -447,6 +447,24 @@ describe('a shard that is split', () => {
     expect(sentAt).toEqual([3]);
   });
 
+  test('is drained piece by piece where that takes long: what was read is journaled on the way', async () => {
+    const { sandbox, ports, store, stage, stream } = world(orders, 256, []);
+    await sandbox().invoke(invocation([r1]));
+    stream.addShard('child', { parents: [SHARD], firstHash: 0n, lastHash: 2n ** 128n - 1n });
+    const rest = Array.from({ length: 20_000 }, (_, index) => order(index + 2, 'a', '00:00:10'));
+    const readAfter = async function* (): AsyncIterable<readonly InputRecord[]> {
+      for (let start = 0; start < rest.length; start += 1_000) yield rest.slice(start, start + 1_000);
+      throw new Error('time is up');
+    };
+    const slow = { readAfter, describeShard: stream.describeShard.bind(stream) };
+    const child = new JournaledTask(orders, stage, 'child', { ...ports, stream: slow });
+
+    await expect(child.invoke(invocation([finish(30_000)]))).rejects.toThrow('time is up');
+
+    const tip = await store.readSlot(`orders/orders/${SHARD}`, 2);
+    expect(tip?.through).toEqual(after(rest.at(-1)?.sequenceNumber ?? ''));
+  });
+
   test('leaves its processing time too, so that a silence from one shard to the next is seen', async () => {
     const { sandbox, stream } = world(orders, 256, []);
     stream.append(SHARD, r1);
