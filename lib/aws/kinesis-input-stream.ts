@@ -1,6 +1,7 @@
 import {
   GetRecordsCommand,
   GetShardIteratorCommand,
+  InvalidArgumentException,
   ListShardsCommand,
   ProvisionedThroughputExceededException,
   ResourceNotFoundException,
@@ -13,7 +14,7 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { setTimeout } from 'node:timers/promises';
 import type { InputStream, ShardFacts } from '../engine/index.ts';
-import type { InputRecord, Position } from '../model/index.ts';
+import { FatalError, formatPosition, type InputRecord, type Position } from '../model/index.ts';
 import { openShards } from './open-shards.ts';
 
 /** The first read asks whether anything is missing at all, and usually nothing is. */
@@ -70,7 +71,10 @@ export class KinesisInputStream implements InputStream {
     }
   }
 
-  /** `undefined` if the stream has forgotten the shard, some time after it ended, and nothing is left to be read. */
+  /**
+   * `undefined` if the stream has forgotten the shard, some time after it ended, and nothing is left to be read.
+   * @throws FatalError if the position is not one of this shard
+   */
   async #iteratorAt(ShardId: string, position: Position): Promise<string | undefined> {
     const command = new GetShardIteratorCommand({
       StreamARN: this.#streamArn,
@@ -83,8 +87,19 @@ export class KinesisInputStream implements InputStream {
       const isGone =
         error instanceof ResourceNotFoundException && (await this.describeShard(ShardId)) === undefined;
       if (isGone) return undefined;
+      if (error instanceof InvalidArgumentException) throw this.#replaced(ShardId, position, error);
       throw error;
     }
+  }
+
+  /** A stream that is made anew has shards of the same names, and other sequence numbers. */
+  #replaced(shardId: string, position: Position, cause: unknown): FatalError {
+    return new FatalError(
+      `stream "${this.#streamArn}" has no position "${formatPosition(position)}" in shard "${shardId}", where its journal ` +
+        'stands; if the stream was deleted and made anew, deploy the pipeline under a new name, or remove its entries from ' +
+        'the journal table',
+      { code: 'MR1007', cause },
+    );
   }
 
   /** The shards that can still get records. */

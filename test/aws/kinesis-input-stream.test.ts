@@ -7,7 +7,7 @@ import {
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { KinesisInputStream } from '../../lib/aws/kinesis-input-stream.ts';
 import { startLocalPlatform, type LocalPlatform } from '../../lib/local/index.ts';
-import { SHARD_START, type InputRecord } from '../../lib/model/index.ts';
+import { after, SHARD_START, type InputRecord, type Position } from '../../lib/model/index.ts';
 
 let platform: LocalPlatform;
 
@@ -19,10 +19,14 @@ afterAll(async () => {
   await platform.stop();
 });
 
-async function everything(stream: string, shardId: string): Promise<readonly InputRecord[]> {
+async function everything(
+  stream: string,
+  shardId: string,
+  position: Position = SHARD_START,
+): Promise<readonly InputRecord[]> {
   const arn = `arn:aws:kinesis:us-east-1:000000000000:stream/${stream}`;
   const all: InputRecord[] = [];
-  const batches = new KinesisInputStream(platform.kinesis, arn).readAfter(shardId, SHARD_START);
+  const batches = new KinesisInputStream(platform.kinesis, arn).readAfter(shardId, position);
   for await (const batch of batches) all.push(...batch);
   return all;
 }
@@ -33,6 +37,19 @@ test('a stream has nothing of a shard it has forgotten', async () => {
 
 test('a stream that is not there is no stream without records', async () => {
   await expect(everything('others', 'shardId-000000000000')).rejects.toThrow(ResourceNotFoundException);
+});
+
+test('a position of a stream that was deleted and made anew is an error that says so', async () => {
+  const elsewhere = after('49500000000000000000000000000000000000000000000000000002');
+
+  await expect(everything('orders', 'shardId-000000000000', elsewhere)).rejects.toMatchObject({
+    code: 'MR1007',
+    message:
+      'stream "arn:aws:kinesis:us-east-1:000000000000:stream/orders" has no position ' +
+      '">49500000000000000000000000000000000000000000000000000002" in shard "shardId-000000000000", where its journal ' +
+      'stands; if the stream was deleted and made anew, deploy the pipeline under a new name, or remove its entries from ' +
+      'the journal table',
+  });
 });
 
 test('a read that comes too soon after a large one is tried again until the shard gives more', async () => {
