@@ -8,8 +8,9 @@ export const PLAN_USAGE = `usage: millrace plan [--mermaid | --json] [--app cdk.
   --app DIR        the folder cdk synth wrote (default cdk.out), or a file from millrace plan --json
   --mermaid        as a Mermaid flowchart
   --json           as JSON, which --diff reads
-  --diff DEPLOYED  what an upgrade from DEPLOYED, a folder or a file as above, does with stored state; exit code 1 if
-                   the functions would refuse it, or some would be lost`;
+  --diff DEPLOYED  what an upgrade from DEPLOYED does with stored state: a folder or a file as above, or what
+                   aws cloudformation get-template prints of the stack, as a file or, by -, from standard input; exit
+                   code 1 if the functions would refuse it, or some would be lost`;
 
 /**
  * Prints the plans of an app.

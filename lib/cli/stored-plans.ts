@@ -12,17 +12,20 @@ const METADATA_PREFIX = 'Millrace:';
 export type StoredPlans = Readonly<Record<string, Plan>>;
 
 /**
- * The plans of a synthesised app, or of a file that `millrace plan --json` wrote.
+ * The plans of a synthesised app; or of a file: a template, what `aws cloudformation get-template` prints of a deployed
+ * stack, or what `millrace plan --json` wrote.
+ * @param path `-` is standard input
  * @throws DefinitionError if there are none
  */
 export function readPlans(path: string): StoredPlans {
+  const isFile = path === '-' || path.endsWith('.json');
   const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-  const stored = isDirectory || !path.endsWith('.json') ? plansOfAssembly(path) : readJson(path);
+  const stored = isDirectory || !isFile ? plansOfAssembly(path) : plansIn(readJson(path === '-' ? 0 : path));
   const plans = Object.entries(stored).filter((entry): entry is [string, Plan] => isPlan(entry[1]));
   if (plans.length === 0) {
     throw new DefinitionError(
-      `"${path}" holds no plan; give the folder cdk synth wrote for an app with a StreamPipeline, or a file from ` +
-        'millrace plan --json',
+      `"${path === '-' ? 'standard input' : path}" holds no plan; give the folder cdk synth wrote for an app with a ` +
+        'StreamPipeline, a file from millrace plan --json, or what aws cloudformation get-template prints',
     );
   }
   return Object.fromEntries(plans);
@@ -31,10 +34,25 @@ export function readPlans(path: string): StoredPlans {
 function plansOfAssembly(assemblyDir: string): JsonObject {
   return Object.fromEntries(
     readStacks(resolve(assemblyDir)).stacks.flatMap(({ template }) =>
-      Object.entries(objectAt(template, 'Metadata'))
-        .filter(([key]) => key.startsWith(METADATA_PREFIX))
-        .map(([key, plan]) => [key.slice(METADATA_PREFIX.length), plan]),
+      Object.entries(plansOfTemplate(template)),
     ),
+  );
+}
+
+function plansOfTemplate(template: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(objectAt(template, 'Metadata'))
+      .filter(([key]) => key.startsWith(METADATA_PREFIX))
+      .map(([key, plan]) => [key.slice(METADATA_PREFIX.length), plan]),
+  );
+}
+
+/** Plans as `millrace plan --json` writes them, or those of a template, which an answer of CloudFormation may be around. */
+function plansIn(json: JsonObject): JsonObject {
+  const { TemplateBody: template = json } = json;
+  if (isObject(template)) return 'Metadata' in template ? plansOfTemplate(template) : template;
+  throw new DefinitionError(
+    'the template of the deployed stack is not JSON; keep what millrace plan --json prints when you deploy, and give that',
   );
 }
 

@@ -62,6 +62,20 @@ describe('millrace plan', () => {
     expect(changed.out).toContain('can not be deployed over what is stored');
   });
 
+  test('compares with the stack that is deployed, as CloudFormation tells it', async () => {
+    const app = assemblyOf(perMinutePlan({ size: '1 hour' }));
+    const template = { Metadata: { 'Millrace:App/Orders': perMinutePlan() }, Resources: {} };
+    const deployed = fileOf('deployed.json', JSON.stringify({ TemplateBody: template, StagesAvailable: [] }));
+    const yaml = fileOf('yaml.json', JSON.stringify({ TemplateBody: 'Resources: {}' }));
+
+    const { code, out } = await run('plan', '--app', app, '--diff', deployed);
+    const refused = await run('plan', '--app', app, '--diff', yaml);
+
+    expect(code).toBe(1);
+    expect(out).toContain('can not be deployed over what is stored');
+    expect(refused.errors).toContain('the template of the deployed stack is not JSON');
+  });
+
   test('says what is missing where there is no plan', async () => {
     const empty = fileOf('empty.json', '{}');
 
@@ -69,8 +83,8 @@ describe('millrace plan', () => {
 
     expect(code).toBe(2);
     expect(errors).toBe(
-      `"${empty}" holds no plan; give the folder cdk synth wrote for an app with a StreamPipeline, or a file from ` +
-        'millrace plan --json',
+      `"${empty}" holds no plan; give the folder cdk synth wrote for an app with a StreamPipeline, a file from ` +
+        'millrace plan --json, or what aws cloudformation get-template prints',
     );
   });
 

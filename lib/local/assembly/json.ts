@@ -41,14 +41,17 @@ export function numberAt(value: unknown, key: string): number | undefined {
 }
 
 /** @throws DefinitionError if there is no JSON object in the file */
-export function readJson(file: string): JsonObject {
+export function readJson(file: string | 0): JsonObject {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new DefinitionError(`cannot read "${file}": ${messageOf(error)}; run cdk synth first`, {
-      cause: error,
-    });
+    throw new DefinitionError(
+      `cannot read "${file || 'standard input'}": ${messageOf(error)}; run cdk synth first`,
+      {
+        cause: error,
+      },
+    );
   }
   if (!isObject(value)) throw new DefinitionError(`"${file}" holds no JSON object; run cdk synth again`);
   return value;
