@@ -6,6 +6,7 @@ import { JournaledTask, type Invocation } from '../lib/journal/index.ts';
 import type { InputRecord, Output } from '../lib/model/index.ts';
 import { planOf } from '../lib/plan/index.ts';
 import { BATCH_RECORDS, BATCHES_PER_SECOND, Shard } from './journal-workload.ts';
+import { mappingWindow } from './mapping-window.ts';
 import {
   itemBytes,
   MeteredStore,
@@ -14,6 +15,7 @@ import {
   writeUnits,
   type Written,
 } from './metered-store.ts';
+import { unbrokenStream } from './unbroken-stream.ts';
 
 const SHARD_ID = 'shardId-000000000000';
 
@@ -62,21 +64,16 @@ export class Invoker {
 
   /** Window state goes through JSON, as between Lambda and the mapping. Answers with its size in bytes. */
   async invoke(records: readonly InputRecord[]): Promise<number> {
-    const windowBatches = this.#windowBatches ?? 1;
-    const [window, position] = [
-      Math.floor(this.#invocations / windowBatches),
-      this.#invocations % windowBatches,
-    ];
-    const standing = position === windowBatches - 1 ? 'ending' : 'open';
+    const { id, isEnding } = mappingWindow(this.#invocations, this.#windowBatches ?? 1);
     this.#invocations += 1;
     this.#records = records;
     const mapping: Pick<Invocation, 'window' | 'windowId' | 'windowState'> =
       this.#windowBatches === undefined
         ? { window: 'none' }
-        : { window: standing, windowId: String(window), windowState: this.#state };
+        : { window: isEnding ? 'ending' : 'open', windowId: id, windowState: this.#state };
     const { windowState } = await this.#task.invoke({ records, ...mapping });
     const text = JSON.stringify(windowState);
-    this.#state = standing === 'ending' ? {} : JSON.parse(text);
+    this.#state = isEnding ? {} : JSON.parse(text);
     return text.length;
   }
 
@@ -85,13 +82,7 @@ export class Invoker {
     if (stage === undefined) throw new RangeError(`pipeline "${this.#pipeline.name}" has no stage`);
     return new JournaledTask(this.#pipeline, stage, SHARD_ID, {
       store: this.store,
-      stream: {
-        // After a window the log is asked whether anything is missing before the batch. Nothing is: the batch comes next.
-        readAfter: async function* (this: Invoker) {
-          yield this.#records.slice(0, 1);
-        }.bind(this),
-        describeShard: async () => undefined,
-      },
+      stream: unbrokenStream(() => this.#records),
       sinks: {
         deliver: async (outputs) => {
           for (const output of outputs) this.outputs.push(output);

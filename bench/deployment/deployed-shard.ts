@@ -6,10 +6,11 @@ import type { Shuffle } from '../../lib/engine/index.ts';
 import { JournaledTask, type TaskPorts } from '../../lib/journal/index.ts';
 import type { InputRecord } from '../../lib/model/index.ts';
 import type { StagePlan } from '../../lib/plan/index.ts';
+import { eventRecord, STREAM_ARN } from '../event-record.ts';
+import type { MappingWindow } from '../mapping-window.ts';
 import { itemBytes, MeteredStore, writeUnits } from '../metered-store.ts';
+import { unbrokenStream } from '../unbroken-stream.ts';
 import { NOTHING_USED, type Usage } from './usage.ts';
-
-const MS_PER_SECOND = 1000;
 
 /** One shard of a stage in a sandbox that stays warm, invoked as an event source mapping would invoke it. */
 export class DeployedShard {
@@ -41,10 +42,7 @@ export class DeployedShard {
   }
 
   /** The next batch, in the mapping's window; state is handed on until the window ends. */
-  async invoke(
-    batchSize: number,
-    window: { readonly id: string; readonly isEnding: boolean },
-  ): Promise<void> {
+  async invoke(batchSize: number, window: MappingWindow): Promise<void> {
     this.#batch = this.#queue.splice(0, batchSize);
     const text = JSON.stringify(eventOf(this.shardId, this.#batch, window, this.#state));
     const before = process.cpuUsage();
@@ -71,13 +69,7 @@ export class DeployedShard {
   #ports(): TaskPorts {
     return {
       store: this.#store,
-      stream: {
-        // After a window the log is asked whether anything is missing before the batch. Nothing is: the batch comes next.
-        readAfter: async function* (this: DeployedShard) {
-          yield this.#batch.slice(0, 1);
-        }.bind(this),
-        describeShard: async () => undefined,
-      },
+      stream: unbrokenStream(() => this.#batch),
       sinks: {
         deliver: async (outputs) => {
           const units = outputs.map((output) => writeUnits(itemBytes(toResultItem(output))));
@@ -98,25 +90,15 @@ export class DeployedShard {
 function eventOf(
   shardId: string,
   records: readonly InputRecord[],
-  { id, isEnding }: { readonly id: string; readonly isEnding: boolean },
+  { id, isEnding }: MappingWindow,
   state: unknown,
 ): KinesisEvent {
-  const eventSourceARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/bench';
   return {
-    Records: records.map(({ sequenceNumber, partitionKey, data, arrival }) => ({
-      eventID: `${shardId}:${sequenceNumber}`,
-      eventSourceARN,
-      kinesis: {
-        sequenceNumber,
-        partitionKey,
-        data: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64'),
-        approximateArrivalTimestamp: arrival / MS_PER_SECOND,
-      },
-    })),
+    Records: records.map((record) => eventRecord(shardId, record)),
     window: { start: id, end: id },
     state,
     shardId,
-    eventSourceARN,
+    eventSourceARN: STREAM_ARN,
     isFinalInvokeForWindow: isEnding,
     isWindowTerminatedEarly: false,
   };

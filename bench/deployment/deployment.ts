@@ -8,6 +8,7 @@ import {
   telling,
 } from '../../lib/model/index.ts';
 import { planOf, type StagePlan } from '../../lib/plan/index.ts';
+import { mappingWindow } from '../mapping-window.ts';
 import { DeployedShard } from './deployed-shard.ts';
 import { NOTHING_USED, plus, type Usage } from './usage.ts';
 
@@ -66,10 +67,7 @@ export class Deployment {
   async run(): Promise<void> {
     this.#step += 1;
     const { invocationsPerWindow, batchSize } = this.#options;
-    const window = {
-      id: String(Math.floor(this.#step / invocationsPerWindow)),
-      isEnding: this.#step % invocationsPerWindow === invocationsPerWindow - 1,
-    };
+    const window = mappingWindow(this.#step, invocationsPerWindow);
     for (const { shards } of this.#stages) {
       for (const shard of shards) {
         while (shard.waiting > batchSize) await shard.invoke(batchSize, { ...window, isEnding: false });

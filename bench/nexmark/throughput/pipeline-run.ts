@@ -7,10 +7,11 @@ import type { Looked } from '../../../lib/joins/index.ts';
 import { decodeKey, encodeParcel, parcelsOf, telling, type TableOutput } from '../../../lib/model/index.ts';
 import { planOf, type StagePlan } from '../../../lib/plan/index.ts';
 import { MemoryJournalStore } from '../../../lib/testing/index.ts';
+import { mappingWindow } from '../../mapping-window.ts';
+import { unbrokenStream } from '../../unbroken-stream.ts';
 import type { Query } from '../queries/index.ts';
-import { recordOf, type Batch } from './records.ts';
+import { recordOf, SHARD_ID, type Batch } from './records.ts';
 
-const SHARD_ID = 'shardId-000000000000';
 /** What a parcel holds at most, as where it is sent through Kinesis. */
 const MOST_EVENTS = 5_000;
 
@@ -92,13 +93,7 @@ class StageRun {
     this.#windowBatches = windowBatches;
     this.#task = new JournaledTask(pipeline, stage, SHARD_ID, {
       store: new MemoryJournalStore(),
-      stream: {
-        // After a window the log is asked whether anything is missing before the batch. Nothing is: the batch comes next.
-        readAfter: async function* (this: StageRun) {
-          yield this.#records.slice(0, 1);
-        }.bind(this),
-        describeShard: async () => undefined,
-      },
+      stream: unbrokenStream(() => this.#records),
       sinks: {
         deliver: async (outputs) => {
           outputs.forEach(deliver);
@@ -139,9 +134,8 @@ class StageRun {
 
   /** The CPU time this takes, in microseconds. Between invocations the state goes through JSON, as at Lambda's; that isn't counted. */
   async invoke(Records: Batch): Promise<number> {
-    const windowId = String(Math.floor(this.#invocations / this.#windowBatches));
+    const { id: windowId, isEnding } = mappingWindow(this.#invocations, this.#windowBatches);
     this.#invocations += 1;
-    const isEnding = this.#invocations % this.#windowBatches === 0;
     const before = process.cpuUsage();
     this.#records = recordsOf({ Records });
     const { windowState } = await this.#task.invoke({

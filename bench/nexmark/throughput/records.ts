@@ -1,11 +1,12 @@
 import type { KinesisEventRecord } from '../../../lib/aws/kinesis-event.ts';
+import { eventRecord } from '../../event-record.ts';
 import type { NexmarkEvent } from '../events.ts';
 import { flinkEvents, flinkSettings } from '../generator/index.ts';
 
 /** One batch of records as an event source mapping hands it to a function. */
 export type Batch = readonly KinesisEventRecord[];
 
-const STREAM_ARN = 'arn:aws:kinesis:eu-central-1:000000000000:stream/nexmark';
+export const SHARD_ID = 'shardId-000000000000';
 const FIRST_SEQUENCE_NUMBER = 10n ** 55n;
 
 /** The texts of a generator's events, slow enough for windows of ten seconds to close. */
@@ -50,14 +51,5 @@ export function recordOf(
   }: { readonly partitionKey: string; readonly arrival: number; readonly number: number },
 ): Batch[number] {
   const sequenceNumber = String(FIRST_SEQUENCE_NUMBER + BigInt(number));
-  return {
-    eventID: `shardId-000000000000:${sequenceNumber}`,
-    eventSourceARN: STREAM_ARN,
-    kinesis: {
-      sequenceNumber,
-      partitionKey,
-      data: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64'),
-      approximateArrivalTimestamp: arrival / 1000,
-    },
-  };
+  return eventRecord(SHARD_ID, { sequenceNumber, partitionKey, data, arrival });
 }
