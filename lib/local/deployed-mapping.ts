@@ -1,6 +1,6 @@
 import type { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
-import { streamOfSource } from '../aws/kinesis-event.ts';
+import { isTableStream, streamOfSource } from '../aws/kinesis-event.ts';
 import { DefinitionError } from '../model/index.ts';
 import type { EventSourceMappingResource } from './assembly/index.ts';
 import {
@@ -83,7 +83,7 @@ export function deployMapping(
       parameters: resource,
       eventSourceArn,
       functionArn: target.arn,
-      client: eventSourceArn.split(':')[2] === 'dynamodb' ? tableStreams : kinesis,
+      client: isTableStream(eventSourceArn) ? tableStreams : kinesis,
       invoke: (event) => invoke?.(target, event) ?? target.invoke(event),
       onEvent: (event) => surroundings.onEvent({ ...event, ...source }),
       ...(onFailure && { onFailure }),

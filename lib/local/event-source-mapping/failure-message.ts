@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { isTableStream } from '../../aws/kinesis-event.ts';
 import { messageOf } from '../../model/errors.ts';
-import { isoSeconds, isTable, kinesisEvent, type EventSource } from './kinesis-event.ts';
+import { isoSeconds, kinesisEvent, type EventSource } from './kinesis-event.ts';
 import type { MappingEvent, RecordDiscarded } from './mapping-event.ts';
 import type { Modes } from './modes.ts';
 import type { WaitingClock } from './waiting-clock.ts';
@@ -73,7 +74,7 @@ export function failureMessage(
     }),
     version: '1.0',
     timestamp: new Date(discarded.at).toISOString(),
-    ...(isTable(streamArn)
+    ...(isTableStream(streamArn)
       ? { DDBStreamBatchInfo: batchInfo(discarded, streamArn, isoSeconds) }
       : { KinesisBatchInfo: batchInfo(discarded, streamArn, (ms) => new Date(ms).toISOString()) }),
   };

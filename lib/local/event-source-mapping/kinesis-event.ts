@@ -1,3 +1,4 @@
+import { isTableStream } from '../../aws/kinesis-event.ts';
 import type { SequenceNumber } from '../../model/sequence-number.ts';
 
 /** A record as it was read from a shard. */
@@ -52,7 +53,8 @@ export function kinesisEvent(
 
 /** The bytes a record adds to the request, its separating comma included. */
 export function eventRecordBytes(source: EventSource, shardId: string, record: SourceRecord): number {
-  if (isTable(source.arn)) return Buffer.byteLength(JSON.stringify(tableEventRecord(source, record))) + 1;
+  if (isTableStream(source.arn))
+    return Buffer.byteLength(JSON.stringify(tableEventRecord(source, record))) + 1;
   const base64Bytes = Math.ceil(record.data.length / 3) * 4;
   return Buffer.byteLength(JSON.stringify(eventRecord(source, shardId, record, ''))) + base64Bytes + 1;
 }
@@ -63,7 +65,7 @@ export function envelopeBytes(source: EventSource, shardId: string, window?: Win
 }
 
 function eventRecord(source: EventSource, shardId: string, record: SourceRecord, data: string): object {
-  if (isTable(source.arn)) return tableEventRecord(source, record);
+  if (isTableStream(source.arn)) return tableEventRecord(source, record);
   return {
     kinesis: {
       kinesisSchemaVersion: '1.0',
@@ -80,11 +82,6 @@ function eventRecord(source: EventSource, shardId: string, record: SourceRecord,
     awsRegion: source.region,
     eventSourceARN: source.arn,
   };
-}
-
-/** Whether a source is the stream of a table. */
-export function isTable(arn: string): boolean {
-  return arn.split(':')[2] === 'dynamodb';
 }
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html */
