@@ -2,6 +2,7 @@ import type { Pipeline } from 'millrace';
 import type { Shuffle } from '../../lib/engine/index.ts';
 import {
   encodeParcel,
+  HASH_KEYS,
   hashOfPartition,
   hashOfPartitionKey,
   parcelsOf,
@@ -27,7 +28,6 @@ interface DeployedStage {
   used: Usage;
 }
 
-const HASH_KEYS = 2n ** 128n;
 const FIRST_SEQUENCE_NUMBER = 10n ** 55n;
 const PUT_UNIT_BYTES = 25 * 1024;
 const MOST_EVENTS_OF_A_PARCEL = 5_000;

@@ -1,10 +1,10 @@
 import type * as Streams from '@aws-sdk/client-dynamodb-streams';
 import type { InputStream, ShardFacts } from '../engine/index.ts';
-import type { InputRecord, Position } from '../model/index.ts';
+import { HASH_KEYS, type InputRecord, type Position } from '../model/index.ts';
 import { recordOfChange } from './table-change.ts';
 
 /** Items of a table aren't divided by hash keys one could know: what a shard's children need of it goes to each. */
-const LAST_HASH = 2n ** 128n - 1n;
+const LAST_HASH = HASH_KEYS - 1n;
 const READ_LIMIT = 1_000;
 /**
  * For how long the shards that were listed are taken for those that can get records. All readers of an account may ask

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { messageOf } from './errors.ts';
-import { hashOfPartitionKey } from './partition.ts';
+import { HASH_KEYS, hashOfPartitionKey } from './partition.ts';
 import { bytesField, numberField, ProtobufReader } from './protobuf.ts';
 import type { InputRecord } from './record.ts';
 
@@ -32,8 +32,6 @@ const RECORD = 3;
 const PARTITION_KEY_INDEX = 1;
 const EXPLICIT_HASH_KEY_INDEX = 2;
 const DATA = 3;
-
-const LAST_HASH_KEY = 2n ** 128n - 1n;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -123,7 +121,7 @@ function at<Key>(index: number, keys: readonly Key[]): Key {
 function hashKeyOf(bytes: Uint8Array): bigint {
   const text = decoder.decode(bytes);
   const key = /^\d{1,39}$/.test(text) ? BigInt(text) : undefined;
-  if (key !== undefined && key <= LAST_HASH_KEY) return key;
+  if (key !== undefined && key < HASH_KEYS) return key;
   throw new RangeError(
     `explicit hash key is "${text.slice(0, 40)}"; it must be a whole number of 0 to 2^128 - 1`,
   );

@@ -44,7 +44,7 @@ export {
   type Parcel,
 } from './parcel.ts';
 export { decodeParcel, encodeParcel } from './parcel-record.ts';
-export { hashOfPartition, hashOfPartitionKey, partitionOf } from './partition.ts';
+export { HASH_KEYS, hashOfPartition, hashOfPartitionKey, partitionOf } from './partition.ts';
 export {
   after,
   before,

@@ -1,6 +1,12 @@
 import { hash as digest } from 'node:crypto';
 
 /**
+ * How many hash keys a stream has; its shards divide them.
+ * @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_HashKeyRange.html
+ */
+export const HASH_KEYS = 2n ** 128n;
+
+/**
  * Which part of a shuffle a key belongs to: the same everywhere and for good, for state is stored by it. FNV-1a over the
  * UTF-16 code units of the encoded key, with the finisher of MurmurHash3, whose every bit depends on all of them.
  * @see http://www.isthe.com/chongo/tech/comp/fnv/
@@ -20,9 +26,6 @@ export function hashOfPartition(partition: number, partitions: number): bigint {
   const share = HASH_KEYS / BigInt(partitions);
   return BigInt(partition) * share + share / 2n;
 }
-
-/** @see https://docs.aws.amazon.com/kinesis/latest/APIReference/API_HashKeyRange.html */
-const HASH_KEYS = 2n ** 128n;
 
 /**
  * Where a partition key lies among the hash keys of a stream.

@@ -1,7 +1,7 @@
 import type { InputStream, ShardFacts } from '../engine/index.ts';
-import { isCovered, type InputRecord, type Position } from '../model/index.ts';
+import { HASH_KEYS, isCovered, type InputRecord, type Position } from '../model/index.ts';
 
-const WHOLE_RANGE: ShardFacts = { parents: [], firstHash: 0n, lastHash: 2n ** 128n - 1n };
+const WHOLE_RANGE: ShardFacts = { parents: [], firstHash: 0n, lastHash: HASH_KEYS - 1n };
 
 /** A stream in memory: the log of each of its shards, and where the shards come from. */
 export class MemoryStream implements InputStream {

@@ -5,6 +5,7 @@ import {
   DefinitionError,
   encodeControlRecord,
   encodeParcel,
+  HASH_KEYS,
   hashOfPartition,
   hashOfPartitionKey,
   parcelsOf,
@@ -326,7 +327,6 @@ class PipelineRun {
 }
 
 const FIRST_SEQUENCE_NUMBER = 49_590_338_271_490_256_608_559_692_538_361_571_095_921_575_989_136_588_898n;
-const HASH_KEYS = 2n ** 128n;
 
 function toDeadLetter({
   operator,

@@ -1,17 +1,9 @@
-import { hash } from 'node:crypto';
+import { HASH_KEYS } from '../../model/index.ts';
 
 /** A span of the hash key space, both ends included. */
 export interface HashRange {
   readonly start: bigint;
   readonly end: bigint;
-}
-
-/** How many hash keys there are: partition keys are spread over 0 … 2^128 − 1. */
-export const HASH_KEYS = 1n << 128n;
-
-/** Where a partition key lies: its MD5 as an unsigned 128-bit integer. */
-export function hashKeyOf(partitionKey: string): bigint {
-  return BigInt(`0x${hash('md5', partitionKey, 'hex')}`);
 }
 
 /** The first hash key of the part `index` of `count` equal parts; of part `count`, one past the last. */

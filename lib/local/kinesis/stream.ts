@@ -1,5 +1,6 @@
+import { HASH_KEYS, hashOfPartitionKey } from '../../model/index.ts';
 import { STREAM_ARN_PREFIX } from './account.ts';
-import { HASH_KEYS, type HashRange, hashKeyOf, uniformRanges, uniformStart } from './hash-range.ts';
+import { type HashRange, uniformRanges, uniformStart } from './hash-range.ts';
 import { partitionPoint } from './partition-point.ts';
 import { Shard, type KeptShard } from './shard.ts';
 import type { StoredRecord } from './shard-log.ts';
@@ -182,7 +183,7 @@ export class Stream {
 
   #route({ partitionKey, hashKey }: PutRequest): Shard {
     if (this.spec.distribution === 'USER_PARTITION_KEY')
-      return this.#shardAt(hashKey ?? hashKeyOf(partitionKey));
+      return this.#shardAt(hashKey ?? hashOfPartitionKey(partitionKey));
     this.#dealt = (this.#dealt + 1) % this.#open.length;
     return this.#shardAt(uniformStart(this.#dealt, this.#open.length));
   }

@@ -1,5 +1,6 @@
 import {
   encodeParcel,
+  HASH_KEYS,
   hashOfPartition,
   parcelsOf,
   telling,
@@ -16,7 +17,6 @@ interface LiveShard extends ShardHistory {
   isClosed: boolean;
 }
 
-const HASH_KEYS = 2n ** 128n;
 const ARRIVAL = 0;
 const MOST_SHARDS = 10;
 

@@ -12,6 +12,7 @@ import {
   decodeParcel,
   encode,
   encodeParcel,
+  HASH_KEYS,
   SHARD_START,
   type InputRecord,
   type TableOutput,
@@ -67,7 +68,7 @@ export const MUTANTS: Readonly<Record<string, Mutate>> = {
   'a child shard takes every key of its parents': withStream((stream) => ({
     describeShard: async (shardId) => {
       const facts = await stream.describeShard(shardId);
-      return facts && { ...facts, firstHash: 0n, lastHash: 2n ** 128n - 1n };
+      return facts && { ...facts, firstHash: 0n, lastHash: HASH_KEYS - 1n };
     },
   })),
   'the watermark is forgotten in a checkpoint': withStore((store) => ({

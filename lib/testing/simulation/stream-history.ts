@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ShardFacts } from '../../engine/index.ts';
-import { encodeControlRecord, type InputRecord } from '../../model/index.ts';
+import { encodeControlRecord, HASH_KEYS, type InputRecord } from '../../model/index.ts';
 import type { Random } from '../random.ts';
 
 /** A record before it has a place in a log. */
@@ -25,7 +25,6 @@ interface OpenShard extends ShardFacts {
   isClosed: boolean;
 }
 
-const HASH_KEYS = 2n ** 128n;
 /** The digits grow in mid-stream, so numbers that are compared as text, or as floats, are compared wrongly. */
 const FIRST_SEQUENCE_NUMBER = 10n ** 20n - 100n;
 const RESHARD_CHANCE = 0.05;

@@ -1,7 +1,7 @@
 import type { PutRecordOutput, PutRecordsOutput, PutRecordsResultEntry } from '@aws-sdk/client-kinesis';
+import { HASH_KEYS } from '../../../model/index.ts';
 import { ACCOUNT } from '../account.ts';
 import { invalidArgument, rateExceeded, violates } from '../errors.ts';
-import { HASH_KEYS } from '../hash-range.ts';
 import { type Input, optionalText, requiredBytes, requiredStructures, requiredText } from '../input.ts';
 import { sizeOf } from '../shard-log.ts';
 import type { KinesisStore } from '../store.ts';
