@@ -2,7 +2,8 @@ import { encodeAggregatedRecord } from '../../model/index.ts';
 import type { Random } from '../random.ts';
 import { ordersWorkload } from './orders-workload.ts';
 import type { Workload } from './simulate.ts';
-import type { ShardHistory, SimulatedRecord } from './stream-history.ts';
+import type { ShardHistory } from './simulated-shards.ts';
+import type { SimulatedRecord } from './stream-history.ts';
 
 const MOST_IN_ONE = 6;
 

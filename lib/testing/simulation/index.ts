@@ -7,4 +7,5 @@ export { stagesWorkload } from './stages-workload.ts';
 export { runSeeds } from './run-seeds.ts';
 export { shrink } from './shrink.ts';
 export { simulate, type SimulationOptions, type SimulationResult, type Workload } from './simulate.ts';
-export { hashKeyOf, type ShardHistory, type SimulatedRecord } from './stream-history.ts';
+export type { ShardHistory } from './simulated-shards.ts';
+export { hashKeyOf, type SimulatedRecord } from './stream-history.ts';

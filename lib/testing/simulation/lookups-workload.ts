@@ -14,7 +14,7 @@ import {
   minuteOf,
   type Entry,
 } from './stages-workload.ts';
-import type { ShardHistory } from './stream-history.ts';
+import type { ShardHistory } from './simulated-shards.ts';
 
 /** An entry, and what the table said of it. */
 interface Rated extends Entry {

@@ -2,7 +2,7 @@ import type { InvocationResult } from '../../journal/index.ts';
 import type { InputRecord } from '../../model/index.ts';
 import type { Decisions, Random } from '../random.ts';
 import type { FaultPlan } from './faults.ts';
-import type { ShardHistory } from './stream-history.ts';
+import type { ShardHistory } from './simulated-shards.ts';
 
 /** Window state is JSON to the mapping. */
 type WindowState = Readonly<Record<string, unknown>>;

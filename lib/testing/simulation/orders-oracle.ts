@@ -1,7 +1,8 @@
 import type { Pipeline } from '../../dsl/index.ts';
 import type { MemorySinks } from '../memory-sinks.ts';
 import { MAX_SKEW_MS, MINUTE_MS, OUT_OF_ORDER_MS, type Order } from './orders.ts';
-import { hashKeyOf, type ShardHistory } from './stream-history.ts';
+import type { ShardHistory } from './simulated-shards.ts';
+import { hashKeyOf } from './stream-history.ts';
 
 interface OpenWindow {
   readonly key: string;

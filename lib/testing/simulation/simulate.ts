@@ -10,7 +10,8 @@ import { LiveStream } from './live-stream.ts';
 import { FaultPlan, type FaultPlanOptions, type InjectedFault } from './faults.ts';
 import { ShardMapping } from './mapping.ts';
 import { SimulatedSandbox, type SimulatedWorld } from './sandbox.ts';
-import { streamHistory, type ShardHistory, type SimulatedRecord } from './stream-history.ts';
+import type { ShardHistory } from './simulated-shards.ts';
+import { streamHistory, type SimulatedRecord } from './stream-history.ts';
 import { settled } from './turns.ts';
 
 /** What a simulation runs, and how it knows that the results are right. */

@@ -4,7 +4,8 @@ import { tumbling } from '../../windows/index.ts';
 import type { MemorySinks } from '../memory-sinks.ts';
 import type { Random } from '../random.ts';
 import type { Workload } from './simulate.ts';
-import type { ShardHistory, SimulatedRecord } from './stream-history.ts';
+import type { ShardHistory } from './simulated-shards.ts';
+import type { SimulatedRecord } from './stream-history.ts';
 
 export interface Entry {
   readonly id: number;
