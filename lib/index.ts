@@ -60,6 +60,7 @@ export {
   MatchResults,
   pipeline,
   ProcessResults,
+  resultsOf,
   source,
   Stream,
   Table,

@@ -35,6 +35,7 @@ export {
 export type { JoinLookupOptions } from './join-lookup.ts';
 export type { LookupPairing, MissPolicy, UnknownPolicy } from './lookup-policy.ts';
 export { validate, type Schema, type SchemaOutput, type Validation } from './schema.ts';
+export { resultsOf } from './results-of.ts';
 export { changesOf, type ChangesOptions, type TableChange } from './table-changes.ts';
 export { source, type SourceSpec, type TimeOptions } from './source.ts';
 export type {

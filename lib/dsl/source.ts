@@ -42,6 +42,8 @@ export interface SourceSpec<T> {
   readonly idleAfterMs: number;
   /** It has the changes of a table; absent for a stream of records. */
   readonly of?: 'table';
+  /** Whether a record, parsed and not yet checked, is none of this source's. */
+  readonly passesOver?: (parsed: unknown) => boolean;
 }
 
 const DEFAULT_MAX_SKEW = '1 hour';

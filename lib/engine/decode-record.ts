@@ -3,7 +3,10 @@ import { messageOf, type DeadLetterReason, type Event } from '../model/index.ts'
 import { timestampMs } from '../time/index.ts';
 import type { Refused, UnpackedRecord } from './unpacked.ts';
 
-export type Decoded = { readonly kind: 'event'; readonly event: Event } | Refused;
+export type Decoded =
+  | { readonly kind: 'event'; readonly event: Event }
+  | { readonly kind: 'passed-over' }
+  | Refused;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const REPLACEMENT = '\uFFFD';
@@ -18,7 +21,7 @@ const BYTE_ORDER_MARK = '\uFEFF';
  * @param text the record's, if it has one
  */
 export function decodeRecord(
-  { schema, timestamp, maxSkewMs }: SourceSpec<unknown>,
+  { schema, timestamp, maxSkewMs, passesOver }: SourceSpec<unknown>,
   record: UnpackedRecord,
   text: string | undefined,
 ): Decoded {
@@ -30,6 +33,7 @@ export function decodeRecord(
     return refused('undecodable', `record is no JSON: ${messageOf(error)}`);
   }
   try {
+    if (passesOver?.(parsed) === true) return { kind: 'passed-over' };
     const validation = validate(schema, parsed);
     if (validation.kind === 'invalid') return refused('invalid', validation.message);
     const { value } = validation;

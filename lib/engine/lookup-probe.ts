@@ -55,7 +55,7 @@ export class LookupProbe {
     for (const record of records) {
       if (decodeControlRecord(record.data) !== undefined) continue;
       const decoded = decodeRecord(this.#spec, record, record.text);
-      if (decoded.kind === 'refused') continue;
+      if (decoded.kind !== 'event') continue;
       this.#partitionKey = record.partitionKey;
       this.#accept(decoded.event);
     }

@@ -162,9 +162,10 @@ export class StageTask {
   #processSource(spec: SourceSpec<unknown>, record: InputRecord, text: string | undefined): void {
     const decoded = decodeRecord(spec, record, text);
     const { time } = this.state;
-    if (decoded.kind === 'refused') {
+    if (decoded.kind !== 'event') {
       this.state.time = alive(time, record.arrival);
-      this.#deadLetter(decoded.reason, this.#stage.id, decoded.message, record.arrival);
+      if (decoded.kind === 'refused')
+        this.#deadLetter(decoded.reason, this.#stage.id, decoded.message, record.arrival);
       return;
     }
     const { event } = decoded;

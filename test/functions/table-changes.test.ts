@@ -15,9 +15,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { totals } from '../support/ledger-totals.ts';
 import { ledger } from '../support/ledger.ts';
 
 const HANDLER = fileURLToPath(new URL('../support/ledger.ts', import.meta.url));
+const TOTALS = fileURLToPath(new URL('../support/ledger-totals.ts', import.meta.url));
 const TRIES = 240;
 const TRY_MS = 250;
 const ACCOUNTS = 12;
@@ -34,11 +36,19 @@ beforeAll(async () => {
     partitionKey: { name: 'id', type: AttributeType.STRING },
     stream: StreamViewType.NEW_AND_OLD_IMAGES,
   });
-  new StreamPipeline(stack, 'Pipeline', {
+  const first = new StreamPipeline(stack, 'Pipeline', {
     pipeline: ledger,
     entry: HANDLER,
     sinks: { moved: resultsTable(), named: resultsTable() },
     changes: { accounts },
+    checkpointInterval: Duration.seconds(1),
+  });
+  new StreamPipeline(stack, 'Totals', {
+    outputPrefix: 'Totals',
+    pipeline: totals,
+    entry: TOTALS,
+    sinks: { totals: resultsTable() },
+    changes: { moved: first.results },
     checkpointInterval: Duration.seconds(1),
   });
   app.synth();
@@ -82,7 +92,7 @@ test('changes of a table are counted, and its rows are found, while the function
     mapping: { pollMs: 20, idleFinalMs: 200, backoff: { baseMs: 20, factor: 2, maxMs: 200 } },
     scheduleMs: 1_000,
   });
-  const { TransfersStream = '', ResultsTable = '' } = deployment.outputs;
+  const { TransfersStream = '', ResultsTable = '', TotalsResultsTable = '' } = deployment.outputs;
   const put = (id: string, cents: number) =>
     platform.dynamodb.send(
       new PutItemCommand({
@@ -105,6 +115,16 @@ test('changes of a table are counted, and its rows are found, while the function
   // The first write of account 0 and its removal count, the second write changed nothing.
   expect(moved.reduce((sum, [changes]) => sum + changes, 0)).toBe(2 * ACCOUNTS);
   expect(moved.reduce((sum, [, cents]) => sum + cents, 0)).toBe(11 * 100 + (11 * 12) / 2);
+
+  const altogether = await valuesOf(
+    TotalsResultsTable,
+    'totals',
+    ({ changes, cents }) => [Number(changes?.N), Number(cents?.N)] as const,
+    (rows) => rows.reduce((sum, [changes]) => sum + changes, 0) >= 2 * ACCOUNTS,
+  );
+  expect(altogether).toHaveLength(3);
+  expect(altogether.reduce((sum, [changes]) => sum + changes, 0)).toBe(2 * ACCOUNTS);
+  expect(altogether.reduce((sum, [, cents]) => sum + cents, 0)).toBe(11 * 100 + (11 * 12) / 2);
 
   for (const account of ['1', '0']) {
     const Data = Buffer.from(JSON.stringify({ account, cents: 7 }));
