@@ -31,7 +31,7 @@ export function measure(each: Case): Measured {
     create: () => definition.create(),
     table,
     delayMs: 0,
-    floorFor: () => undefined,
+    floorFor: () => Number.NEGATIVE_INFINITY,
     emit: () => (results += 1),
     emitLate: refuse,
     failed: (_event, error) => refuse(error),

@@ -48,7 +48,10 @@ export function compileStage(graph: StageGraph, host: StepHost): CompiledStage {
     const delayMs = delayBehind(edge.from, graph);
     const after = { next: sendingCombined(edge, host) };
     // Its keys are those of the stage behind.
-    const combiner = runningOperator(edge.combiner, delayMs, after, { ...host, floorFor: () => undefined });
+    const combiner = runningOperator(edge.combiner, delayMs, after, {
+      ...host,
+      floorFor: () => Number.NEGATIVE_INFINITY,
+    });
     combiners.push(combiner);
     return (event) => combiner.accept(event, 0);
   };
@@ -118,7 +121,7 @@ function runningOperator(
     create: () => definition.create(),
     table,
     delayMs,
-    floorFor: (key) => host.floorFor(key),
+    floorFor: host.floorFor,
     emit: (event, output) => {
       try {
         requireSettled(event.value);

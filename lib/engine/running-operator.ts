@@ -5,8 +5,8 @@ interface Wiring {
   readonly create: () => Operator;
   readonly table: KeyedTable;
   readonly delayMs: number;
-  /** The watermark of the stage for this key, if it is beyond that of all. */
-  floorFor(key: string | undefined): number | undefined;
+  /** The watermark of the stage for this key, if it is beyond that of all; else `-Infinity`. */
+  readonly floorFor: (key: string | undefined) => number;
   emit(event: Event, output: string | undefined): void;
   emitLate(event: LateEvent): void;
   failed(event: Event, error: unknown): void;
@@ -20,8 +20,8 @@ export class RunningOperator implements OperatorContext {
   #watermark = Number.NEGATIVE_INFINITY;
   #now = Number.NEGATIVE_INFINITY;
   #isFinished = false;
-  /** Of the event at hand. */
-  #floor: number | undefined;
+  /** Of the key at hand. */
+  #floor = Number.NEGATIVE_INFINITY;
 
   constructor(wiring: Wiring) {
     this.#wiring = wiring;
@@ -41,7 +41,7 @@ export class RunningOperator implements OperatorContext {
   }
 
   get watermark(): number {
-    return this.#floor === undefined ? this.#watermark : Math.max(this.#watermark, this.#floor);
+    return Math.max(this.#watermark, this.#floor);
   }
 
   get now(): number {
@@ -66,14 +66,11 @@ export class RunningOperator implements OperatorContext {
   }
 
   accept(event: Event, input: number): void {
-    const floor = this.#wiring.floorFor(event.key);
-    this.#floor = floor === undefined ? undefined : floor - this.#wiring.delayMs;
+    this.#turnTo(event.key);
     try {
       this.#operator.onEvent(event, this, input);
     } catch (error) {
       this.#wiring.failed(event, error);
-    } finally {
-      this.#floor = undefined;
     }
   }
 
@@ -107,12 +104,17 @@ export class RunningOperator implements OperatorContext {
   #callBack(entry: Entry, due: number, clock: DueClock): void {
     const isDue = (): boolean => !entry.isDeleted && entry.due === due && entry.clock === clock;
     if (!isDue()) return;
+    this.#turnTo(entry.key);
     try {
       this.#operator.onDue(entry, this);
     } catch (error) {
       this.#wiring.failed(eventOf(entry), error);
     }
     if (isDue()) this.state.delete(entry);
+  }
+
+  #turnTo(key: string | undefined): void {
+    this.#floor = this.#wiring.floorFor(key) - this.#wiring.delayMs;
   }
 }
 

@@ -146,12 +146,12 @@ export class StageTask {
     return hashOfPartition(table === RECEIVED ? Number(key) : partitionOf(key, partitions), partitions);
   }
 
-  #floorFor(key: string | undefined): number | undefined {
+  #floorFor(key: string | undefined): number {
     const { floors } = this.state.time;
-    if (floors === undefined || key === undefined || key === EVERYWHERE) return undefined;
+    if (floors === undefined || key === undefined || key === EVERYWHERE) return Number.NEGATIVE_INFINITY;
     const hash = this.#hashOf('', key);
     const own = floors.filter(({ firstHash, lastHash }) => firstHash <= hash && hash <= lastHash);
-    return own.length === 0 ? undefined : Math.max(...own.map(({ watermark }) => watermark));
+    return Math.max(...own.map(({ watermark }) => watermark));
   }
 
   /** How far this task has got for a stage it sends to: nothing it sends from here on is before this. */

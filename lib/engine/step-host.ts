@@ -10,8 +10,8 @@ export interface StepHost extends StatelessHost {
   reaching(sink: string): Step;
   /** Takes what is needed in another stage. */
   sending(edge: Edge): Step;
-  /** The watermark of the stage below which nothing more is expected of this key, if that is beyond the stage's own. */
-  floorFor(key: string | undefined): number | undefined;
+  /** Below which nothing more is expected of this key, if that is beyond the watermark of the stage; else `-Infinity`. */
+  readonly floorFor: (key: string | undefined) => number;
   /** A late value that no output takes. */
   late(operator: string, event: LateEvent): void;
 }

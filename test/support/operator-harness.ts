@@ -83,7 +83,7 @@ export class OperatorHarness {
       create: () => this.#definition.create(),
       table: this.#table,
       delayMs: 0,
-      floorFor: () => undefined,
+      floorFor: () => Number.NEGATIVE_INFINITY,
       emit: (event, output) => this.given.push({ output, event }),
       emitLate: (event) => this.late.push(event),
       failed: (_event, error) => this.failures.push(error),

@@ -1,0 +1,77 @@
+import { describe, expect, test } from '@jest/globals';
+import { count, KeyedStream, pipeline, source, tumbling, type Pipeline } from 'millrace';
+import { JournaledTask, type Invocation } from '../../lib/journal/index.ts';
+import { encodeControlRecord, type InputRecord } from '../../lib/model/index.ts';
+import { planOf } from '../../lib/plan/index.ts';
+import { keyedProcess, timer } from '../../lib/process/index.ts';
+import { MemoryJournalStore, MemorySinks, MemoryStream } from '../../lib/testing/index.ts';
+import { at, Order, order, record } from '../support/orders.ts';
+
+const HALF = 2n ** 127n;
+const LAST = 2n ** 128n - 1n;
+
+/** Counts for each minute how many orders were followed by an hour of arrival time. */
+const reminded = pipeline('reminded', {
+  sources: { orders: source(Order, { timestamp: (each) => each.at }) },
+  build: ({ orders }) => {
+    const reminders = new KeyedStream<string, string>({
+      kind: 'operator',
+      id: 'reminders',
+      inputs: [orders.byPartitionKey().node],
+      definition: keyedProcess({
+        timers: { reminder: timer({ clock: 'arrival' }) },
+        onEvent(_: Order, { timers }) {
+          timers.reminder.after('1 hour');
+        },
+        onTimer: () => ['reminder'],
+      }),
+    });
+    const perMinute = reminders.window(tumbling('1 minute')).aggregate('per-minute', { reminders: count() });
+    return { perMinute, late: perMinute.late };
+  },
+});
+
+const control = (n: number, kind: 'tick' | 'finish', time: string): InputRecord => ({
+  ...record(n, kind, '', at(time)),
+  data: encodeControlRecord({ kind }),
+});
+
+/** Runs the records of two shards, by the MD5 of their keys, and then those of the one they were merged into. */
+async function merged(
+  definition: Pipeline,
+  log: Readonly<Record<'left' | 'right' | 'both', readonly InputRecord[]>>,
+): Promise<MemorySinks> {
+  const stream = new MemoryStream();
+  const sinks = new MemorySinks();
+  const store = new MemoryJournalStore();
+  const [stage] = planOf(definition).stages;
+  if (stage === undefined) throw new Error('no stage');
+  let tokens = 0;
+  const ports = { store, sinks, stream, newToken: () => `token-${++tokens}` };
+  stream.addShard('left', { parents: [], firstHash: 0n, lastHash: HALF - 1n });
+  stream.addShard('right', { parents: [], firstHash: HALF, lastHash: LAST });
+  stream.addShard('both', { parents: ['left', 'right'], firstHash: 0n, lastHash: LAST });
+  for (const [shard, records] of Object.entries(log)) {
+    stream.append(shard, ...records);
+    const batch: Invocation = { records, windowState: {}, window: 'ending' };
+    await new JournaledTask(definition, stage, shard, ports).invoke(batch);
+  }
+  return sinks;
+}
+
+describe('what a timer by arrival gives behind a merge', () => {
+  test('is not late where the shard its key comes from was further', async () => {
+    const sinks = await merged(reminded, {
+      left: [order(1, 'a', '00:00:05')],
+      right: [order(2, 'b', '00:00:05'), order(3, 'd', '00:05:00')],
+      both: [control(4, 'tick', '13:00:00'), control(5, 'finish', '13:00:00')],
+    });
+
+    expect(sinks.valuesOf('late')).toEqual([]);
+    expect(sinks.valuesOf('perMinute')).toMatchObject([
+      { key: 'a', windowStart: at('00:00:00'), reminders: 1 },
+      { key: 'b', windowStart: at('00:05:00'), reminders: 1 },
+      { key: 'd', windowStart: at('00:05:00'), reminders: 1 },
+    ]);
+  });
+});
