@@ -63,8 +63,8 @@ export function earliestOf(predecessors: readonly Predecessor[]): EventTime {
 
 /** Without the floors that the watermark has reached. */
 export function withoutReached(time: EventTime): EventTime {
+  if (time.floors === undefined) return time;
   const { floors, ...rest } = time;
-  if (floors === undefined) return time;
   const ahead = floors.filter(({ watermark }) => watermark > time.watermark);
   return ahead.length === 0 ? rest : { ...rest, floors: ahead };
 }
