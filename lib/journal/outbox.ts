@@ -1,5 +1,6 @@
 import type { Sent, Shuffle } from '../engine/index.ts';
 import {
+  comparePositions,
   decode,
   encode,
   FatalError,
@@ -61,7 +62,7 @@ export async function deliver(context: TaskContext, memory: TaskMemory): Promise
   const waiting = context.isTransactional ? memory.outbox.filter((output) => !isReady(output)) : [];
   const left = [
     ...(await deliverToTables(context, ready.filter(isForTables), memory.deliverUntil)),
-    ...(await send(context, memory, ready.filter(isSent), waiting.some(isSent))),
+    ...(await send(context, memory, ready.filter(isSent))),
   ];
   memory.outbox = left.length === 0 ? waiting : [...inOrder(ready, left), ...waiting];
 }
@@ -99,16 +100,16 @@ async function deliverToTables(
   return outputs.length === 0 ? [] : ports.sinks.deliver(outputs, until);
 }
 
-/** Sends events on and, if none has to wait, how far the task has got with them. */
+/** Sends events on and, if it may be told, how far the task has got with them. */
 async function send(
   context: TaskContext,
   memory: TaskMemory,
   outputs: readonly SentOutput[],
-  isAnyWaiting: boolean,
 ): Promise<readonly SentOutput[]> {
   if (outputs.length === 0) return [];
-  const isNews = memory.announced !== memory.task.state.time.watermark && !isAnyWaiting;
-  if (isNews) return (await tell(context, memory, { outputs, until: memory.deliverUntil })).left;
+  const isNews = memory.announced !== memory.task.state.time.watermark;
+  if (isNews && mayTell(context, memory))
+    return (await tell(context, memory, { outputs, until: memory.deliverUntil })).left;
   const left: SentOutput[] = [];
   for (const to of new Set(outputs.map((output) => output.to))) {
     const own = outputs.filter((output) => output.to === to);
@@ -118,12 +119,13 @@ async function send(
 }
 
 /**
- * Tells the stages behind how far this task has got, unless something it has sent is still on its way, or they know.
+ * Tells the stages behind how far this task has got, unless something it has sent is still on its way, the journal has to
+ * know first, or they know.
  * @param isEnded everything the shard ever held is through
  * @throws RetryableError if one of their tasks wasn't told
  */
 export async function announce(context: TaskContext, memory: TaskMemory, isEnded = false): Promise<void> {
-  if (context.receivers.length === 0 || memory.outbox.some(isSent)) return;
+  if (context.receivers.length === 0 || memory.outbox.some(isSent) || !mayTell(context, memory)) return;
   if (memory.announced === memory.task.state.time.watermark && !isEnded) return;
   const { isTold } = await tell(context, memory, { isEnded });
   if (isTold) return;
@@ -131,6 +133,11 @@ export async function announce(context: TaskContext, memory: TaskMemory, isEnded
     `not every task behind "${context.taskId}" could be told how far it has got; the batch is delivered again`,
     { code: 'MR2006' },
   );
+}
+
+/** Where delivery waits for the journal, the same records may have other results until it holds them. */
+function mayTell({ isTransactional }: TaskContext, { through, journaled }: TaskMemory): boolean {
+  return !isTransactional || comparePositions(through, journaled) === 0;
 }
 
 interface Telling {
