@@ -2,13 +2,13 @@ import type { Pipeline } from 'millrace';
 import type { Shuffle } from '../../lib/engine/index.ts';
 import {
   encodeParcel,
-  HASH_KEYS,
   hashOfPartition,
   hashOfPartitionKey,
   parcelsOf,
   telling,
 } from '../../lib/model/index.ts';
 import { planOf, type StagePlan } from '../../lib/plan/index.ts';
+import { equalShardOf, equalShards } from '../../lib/testing/equal-shards.ts';
 import { mappingWindow } from '../mapping-window.ts';
 import { DeployedShard } from './deployed-shard.ts';
 import { NOTHING_USED, plus, type Usage } from './usage.ts';
@@ -47,10 +47,9 @@ export class Deployment {
     this.#options = { batchSize: 10_000, ...options };
     this.#stages = planOf(pipeline).stages.map((plan) => ({
       plan,
-      shards: Array.from({ length: options.shards }, (_, index) => {
-        const shardId = `shardId-${String(index).padStart(12, '0')}`;
-        return new DeployedShard(pipeline, plan, shardId, this.#shuffleOf(plan));
-      }),
+      shards: equalShards(options.shards).map(
+        ({ shardId }) => new DeployedShard(pipeline, plan, shardId, this.#shuffleOf(plan)),
+      ),
       used: NOTHING_USED,
     }));
   }
@@ -59,7 +58,7 @@ export class Deployment {
   put(source: string, partitionKey: string, data: Uint8Array, arrival: number): void {
     this.#now = Math.max(this.#now, arrival);
     const stage = this.#stage(source);
-    const index = indexOf(hashOfPartitionKey(partitionKey), stage.shards.length);
+    const index = equalShardOf(hashOfPartitionKey(partitionKey), stage.shards.length);
     this.#append(stage, index, partitionKey, data);
   }
 
@@ -126,7 +125,7 @@ export class Deployment {
   #homeOf(stage: DeployedStage, partition: number): string {
     const { input } = stage.plan;
     const hash = hashOfPartition(partition, input.kind === 'shuffle' ? input.partitions : 1);
-    return stage.shards[indexOf(hash, stage.shards.length)]?.shardId ?? '';
+    return stage.shards[equalShardOf(hash, stage.shards.length)]?.shardId ?? '';
   }
 
   #count(stageId: string, used: Partial<Usage>): void {
@@ -139,11 +138,6 @@ export class Deployment {
     if (stage === undefined) throw new RangeError(`pipeline has no stage "${id}"`);
     return stage;
   }
-}
-
-/** Shards have equal shares of the hash keys. */
-function indexOf(hash: bigint, shards: number): number {
-  return Number((hash * BigInt(shards)) / HASH_KEYS);
 }
 
 /** What Kinesis charges for a record. */

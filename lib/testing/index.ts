@@ -22,10 +22,5 @@ export {
   type Workload,
 } from './simulation/index.ts';
 export { MemoryStream } from './memory-stream.ts';
-export {
-  testDriver,
-  type TestDeadLetter,
-  type TestDriver,
-  type TestDriverOptions,
-  type TestTable,
-} from './test-driver.ts';
+export type { TestDeadLetter } from './synchronous-run.ts';
+export { testDriver, type TestDriver, type TestDriverOptions, type TestTable } from './test-driver.ts';
