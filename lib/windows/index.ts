@@ -16,12 +16,14 @@ export {
   countOf,
   cumulate,
   customWindow,
-  describeWindow,
   hopping,
   rollup,
   session,
   trailing,
   tumbling,
+} from './window-kinds.ts';
+export {
+  describeWindow,
   type CountSpec,
   type PerEventWindowSpec,
   type TimeWindowSpec,
