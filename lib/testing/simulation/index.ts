@@ -1,9 +1,10 @@
 export { aggregatedWorkload } from './aggregated-workload.ts';
 export { FAULTS, type FaultName, type InjectedFault } from './faults.ts';
 export { lookupsWorkload } from './lookups-workload.ts';
-export { firstFailure, MUTANTS, runMutants } from './mutants.ts';
+export { MUTANTS } from './mutants.ts';
 export { ordersWorkload } from './orders-workload.ts';
 export { stagesWorkload } from './stages-workload.ts';
+export { runMutants } from './run-mutants.ts';
 export { runSeeds } from './run-seeds.ts';
 export { shrink } from './shrink.ts';
 export { simulate, type SimulationOptions, type SimulationResult, type Workload } from './simulate.ts';

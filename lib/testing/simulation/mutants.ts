@@ -1,12 +1,4 @@
-import {
-  decodeTail,
-  encodeTail,
-  type Invocation,
-  type JournalEntry,
-  type JournalStore,
-  type Tail,
-} from '../../journal/index.ts';
-import type { InputStream } from '../../engine/index.ts';
+import type { JournalEntry } from '../../journal/index.ts';
 import {
   decode,
   decodeParcel,
@@ -17,12 +9,7 @@ import {
   type InputRecord,
   type TableOutput,
 } from '../../model/index.ts';
-import { ordersWorkload } from './orders-workload.ts';
-import type { SimulatedWorld } from './sandbox.ts';
-import { simulate, type Workload } from './simulate.ts';
-import { stagesWorkload } from './stages-workload.ts';
-
-type Mutate = (world: SimulatedWorld) => SimulatedWorld;
+import { withRecords, withSinks, withStore, withStream, withTail, type Mutate } from './broken-world.ts';
 
 /** Ways to break the protocol of one stage, or what it relies on, by what is broken. Each must be noticed. */
 export const MUTANTS: Readonly<Record<string, Mutate>> = {
@@ -117,7 +104,7 @@ export const MUTANTS: Readonly<Record<string, Mutate>> = {
 };
 
 /** The same between stages. */
-const SHUFFLE_MUTANTS: Readonly<Record<string, Mutate>> = {
+export const SHUFFLE_MUTANTS: Readonly<Record<string, Mutate>> = {
   'a parcel that went astray is taken where it is': withRecords((record, shardId) => {
     const parcel = decodeParcel(record.data, shardId);
     return parcel === undefined ? record : { ...record, data: encodeParcel({ ...parcel, shard: shardId }) };
@@ -128,132 +115,6 @@ const SHUFFLE_MUTANTS: Readonly<Record<string, Mutate>> = {
     return { ...record, data: encodeParcel({ ...parcel, packets: parcel.packets.slice(0, -1) }) };
   }),
 };
-
-/**
- * Runs every mutant until a seed notices it.
- * @returns whether all were noticed
- */
-export async function runMutants({
-  seeds,
-  print,
-}: {
-  readonly seeds: number;
-  readonly print: (line: string) => void;
-}): Promise<boolean> {
-  const survivors: string[] = [];
-  const all = [
-    ...Object.entries(MUTANTS).map(([name, mutate]) => ({ name, mutate, workload: ordersWorkload })),
-    ...Object.entries(SHUFFLE_MUTANTS).map(([name, mutate]) => ({ name, mutate, workload: stagesWorkload })),
-  ];
-  for (const { name, mutate, workload } of all) {
-    const caught = await firstFailure(mutate, seeds, workload);
-    print(
-      caught === undefined
-        ? `SURVIVED ${seeds} seeds: ${name}`
-        : `seed ${String(caught.seed).padStart(3)} noticed: ${name}`,
-    );
-    if (caught === undefined) survivors.push(name);
-    else print(`           ${caught.failure?.slice(0, 160)}`);
-  }
-  print(`${all.length - survivors.length} of ${all.length} mutants were noticed`);
-  return survivors.length === 0;
-}
-
-export async function firstFailure(
-  mutate: Mutate,
-  seeds: number,
-  workload: Workload = ordersWorkload,
-): Promise<{ readonly seed: number; readonly failure: string | undefined } | undefined> {
-  for (let seed = 1; seed <= seeds; seed += 1) {
-    const { failure } = await simulate(workload, { seed, mutate });
-    if (failure !== undefined) return { seed, failure };
-  }
-  return undefined;
-}
-
-function withStore(change: (store: JournalStore) => Partial<JournalStore>): Mutate {
-  return (world) => {
-    const { store } = world;
-    const bound: JournalStore = {
-      slots: store.slots,
-      readSlot: (task, n) => store.readSlot(task, n),
-      readRing: (task) => store.readRing(task),
-      append: (task, entry) => store.append(task, entry),
-      writeCheckpoint: (task, name, pieces) => store.writeCheckpoint(task, name, pieces),
-      readCheckpoint: (task, ref) => store.readCheckpoint(task, ref),
-      removeCheckpoints: (task, n, kept) => store.removeCheckpoints(task, n, kept),
-    };
-    return { ...world, store: { ...bound, ...change(bound) } };
-  };
-}
-
-type Retold = { readonly tail: Tail; readonly window: string };
-
-/** Changes the tail that a task is handed; `tip` is the number of the newest entry of its journal. */
-function withTail(change: (tail: Tail, invocation: Invocation, tip: number) => Retold): Mutate {
-  return (world) => ({
-    ...world,
-    newTask: (shardId, ports, version) => {
-      const task = world.newTask(shardId, ports, version);
-      return {
-        invoke: async (invocation) => {
-          const state = invocation.windowState;
-          const scope = isTailState(state) ? { plan: state.plan, window: state.window } : undefined;
-          const tail = scope && decodeTail(state, scope);
-          if (scope === undefined || tail === undefined) return task.invoke(invocation);
-          const ring = await world.store.readRing(`orders/orders/${shardId}`);
-          const retold = change(tail, invocation, Math.max(...ring.map(({ n }) => n)));
-          const windowState = encodeTail(retold.tail, { plan: scope.plan, window: retold.window });
-          return task.invoke({ ...invocation, windowState });
-        },
-      };
-    },
-  });
-}
-
-function isTailState(state: unknown): state is { readonly plan: string; readonly window: string } {
-  return typeof state === 'object' && state !== null && 'plan' in state && 'window' in state;
-}
-
-function withStream(change: (stream: SimulatedWorld['stream']) => Partial<SimulatedWorld['stream']>): Mutate {
-  return (world) => {
-    const bound: SimulatedWorld['stream'] = {
-      readAfter: (shardId, position) => world.stream.readAfter(shardId, position),
-      describeShard: (shardId) => world.stream.describeShard(shardId),
-    };
-    return { ...world, stream: { ...bound, ...change(bound) } };
-  };
-}
-
-function withSinks(
-  change: (world: SimulatedWorld) => (outputs: readonly TableOutput[]) => Promise<readonly TableOutput[]>,
-): Mutate {
-  return (world) => ({ ...world, sinks: { deliver: change(world) } });
-}
-
-/** Changes the records a task gets, however it gets them. */
-function withRecords(change: (record: InputRecord, shardId: string) => InputRecord): Mutate {
-  return (world) => ({
-    ...world,
-    newTask: (shardId, ports, version) => {
-      const stream: InputStream = {
-        ...ports.stream,
-        readAfter: async function* (shard, position) {
-          for await (const records of ports.stream.readAfter(shard, position))
-            yield records.map((record) => change(record, shard));
-        },
-      };
-      const task = world.newTask(shardId, { ...ports, stream }, version);
-      return {
-        invoke: (invocation) =>
-          task.invoke({
-            ...invocation,
-            records: invocation.records.map((record) => change(record, shardId)),
-          }),
-      };
-    },
-  });
-}
 
 /** A number has 53 bits for the digits of what needs more. */
 function asNumber(record: InputRecord): InputRecord {
