@@ -1,19 +1,14 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import { KinesisClient } from '@aws-sdk/client-kinesis';
-import { S3Client } from '@aws-sdk/client-s3';
 import { join } from 'node:path';
-import { DefinitionError } from '../model/index.ts';
 import {
   loadAssembly,
   type Assembly,
   type BucketResource,
   type EventSourceMappingResource,
-  type FunctionResource,
   type StreamResource,
   type TableResource,
 } from './assembly/index.ts';
 import { deployMapping, type DeploymentEvent } from './deployed-mapping.ts';
+import { endpointEnvironment, type LocalEndpoints } from './endpoints.ts';
 import type { Checkpoints, EventSourceMapping, MappingOptions } from './event-source-mapping/index.ts';
 import { failureDestination, type FailureDestination } from './failure-destinations.ts';
 import {
@@ -23,22 +18,13 @@ import {
   type LambdaFunction,
   type LogLine,
 } from './lambda/index.ts';
-import { clientConfig } from './client-config.ts';
 import { createAll, deleteAll, streamsOfTables } from './provision.ts';
 import { requireNoRepeatedMappings } from './repeated-mappings.ts';
+import { startSchedule } from './schedule.ts';
+import { serviceClients } from './service-clients.ts';
 import { requireSoundStages } from './stage-mappings.ts';
 
 const FAILURES_DIR = join('.millrace', 'failures');
-
-export interface LocalEndpoints {
-  readonly kinesis: string;
-  /** Serves DynamoDB Streams as well. */
-  readonly dynamodb: string;
-  /** Needed if the templates have buckets. */
-  readonly s3?: string;
-  /** Has the queues that are failure destinations. @default failures are written to a folder */
-  readonly sqs?: string;
-}
 
 export interface LocalDeploymentOptions {
   /** What `cdk synth` wrote. */
@@ -98,16 +84,14 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
   const assembly = loadAssembly(options.assemblyDir);
   requireSoundStages(assembly);
   requireNoRepeatedMappings(assembly);
-  const s3 = s3ClientFor(assembly, endpoints);
-  const kinesis = new KinesisClient(clientConfig(endpoints.kinesis));
-  const dynamodb = new DynamoDBClient(clientConfig(endpoints.dynamodb));
-  const tableStreams = new DynamoDBStreamsClient(clientConfig(endpoints.dynamodb));
+  const clients = serviceClients(endpoints, assembly);
   let delivered = 0;
-  const functions = assembly.functions.map((definition) =>
-    createFunction(withEndpoints(definition, endpoints), { ...options.function, ...(onLog && { onLog }) }),
-  );
+  const functions = assembly.functions.map((definition) => {
+    const environment = { ...definition.environment, ...endpointEnvironment(endpoints) };
+    return createFunction({ ...definition, environment }, { ...options.function, ...(onLog && { onLog }) });
+  });
   const destinations = new Map<string, FailureDestination>();
-  const services = { s3, sqs: endpoints.sqs, folder: options.failuresDir ?? FAILURES_DIR };
+  const services = { s3: clients.s3, sqs: endpoints.sqs, folder: options.failuresDir ?? FAILURES_DIR };
   for (const { onFailureArn: arn } of assembly.eventSourceMappings) {
     if (arn !== undefined) destinations.set(arn, failureDestination(arn, services));
   }
@@ -118,8 +102,7 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
     deployMapping(resource, eventSourceArn, {
       ...options,
       functions,
-      kinesis,
-      tableStreams,
+      ...clients,
       destinations,
       onEvent: (event) => {
         if (event.kind === 'batch-started') delivered += 1;
@@ -129,17 +112,14 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
   // Refused before anything is created. What a table's stream is called is known when there is one.
   for (const resource of assembly.eventSourceMappings) mappingOf(resource);
 
-  const everything = { ...assembly, kinesis, dynamodb, s3 };
-  const disconnect = (): void => {
-    for (const client of [kinesis, dynamodb, tableStreams, s3]) client?.destroy();
-  };
+  const everything = { ...assembly, ...clients };
   let tableStreamArns: ReadonlyMap<string, string>;
   try {
     await createAll(everything);
     for (const destination of destinations.values()) await destination.prepare();
-    tableStreamArns = await streamsOfTables(dynamodb, assembly.tables);
+    tableStreamArns = await streamsOfTables(clients.dynamodb, assembly.tables);
   } catch (error) {
-    disconnect();
+    clients.destroy();
     throw error;
   }
   const mappings = assembly.eventSourceMappings.map((resource) =>
@@ -176,47 +156,12 @@ export async function deployLocally(options: LocalDeploymentOptions): Promise<Lo
     },
     stop: async () => {
       await end();
-      disconnect();
+      clients.destroy();
     },
     remove: async () => {
       await end();
       await deleteAll(everything);
-      disconnect();
+      clients.destroy();
     },
   };
-}
-
-/** Calls again and again, but not while the last call is running; answers with what ends it. */
-function startSchedule(call: () => Promise<void>, everyMs: number): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  const timer = setInterval(() => {
-    running ??= call().finally(() => (running = undefined));
-  }, everyMs);
-  return async () => {
-    clearInterval(timer);
-    await running;
-  };
-}
-
-function s3ClientFor({ buckets: [bucket] }: Assembly, { s3 }: LocalEndpoints): S3Client | undefined {
-  if (s3 !== undefined) return new S3Client({ ...clientConfig(s3), forcePathStyle: true });
-  if (bucket === undefined) return undefined;
-  throw new DefinitionError(
-    `bucket "${bucket.name}" needs an S3 endpoint, and endpoints.s3 is not set; use those of startLocalPlatform()`,
-  );
-}
-
-function withEndpoints(
-  definition: FunctionResource,
-  { kinesis, dynamodb, s3, sqs }: LocalEndpoints,
-): FunctionResource {
-  const environment = {
-    ...definition.environment,
-    AWS_ENDPOINT_URL_KINESIS: kinesis,
-    AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
-    AWS_ENDPOINT_URL_DYNAMODB_STREAMS: dynamodb,
-    ...(s3 !== undefined && { AWS_ENDPOINT_URL_S3: s3 }),
-    ...(sqs !== undefined && { AWS_ENDPOINT_URL_SQS: sqs }),
-  };
-  return { ...definition, environment };
 }

@@ -3,15 +3,8 @@ import { KinesisClient, ListStreamsCommand } from '@aws-sdk/client-kinesis';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { DefinitionError, messageOf } from '../model/index.ts';
 import { clientConfig } from './client-config.ts';
-import type { LocalEndpoints } from './deployment.ts';
+import { ENDPOINT_VARIABLES, type LocalEndpoints } from './endpoints.ts';
 
-/** Where each service is named, as the AWS SDKs and the CLI read it. */
-const VARIABLES: Readonly<Record<keyof LocalEndpoints, string>> = {
-  kinesis: 'AWS_ENDPOINT_URL_KINESIS',
-  dynamodb: 'AWS_ENDPOINT_URL_DYNAMODB',
-  s3: 'AWS_ENDPOINT_URL_S3',
-  sqs: 'AWS_ENDPOINT_URL_SQS',
-};
 const FOR_ALL = 'AWS_ENDPOINT_URL';
 
 /**
@@ -22,7 +15,7 @@ export function givenEndpoints(
   variables: Readonly<Record<string, string | undefined>>,
 ): Partial<LocalEndpoints> {
   return Object.fromEntries(
-    Object.entries(VARIABLES).flatMap(([service, name]) => {
+    Object.entries(ENDPOINT_VARIABLES).flatMap(([service, name]) => {
       const url = variables[name] ?? variables[FOR_ALL];
       return url === undefined || url === '' ? [] : [[service, url]];
     }),
@@ -68,7 +61,7 @@ async function requireAnswer<C extends { destroy(): void }>(
   } catch (error) {
     if (isAnswer(error)) return;
     throw new DefinitionError(
-      `nothing at "${url}" answers as ${service} does: ${messageOf(error)}; start it, or unset ${VARIABLES[service]} and ` +
+      `nothing at "${url}" answers as ${service} does: ${messageOf(error)}; start it, or unset ${ENDPOINT_VARIABLES[service]} and ` +
         `${FOR_ALL} to use the endpoint that is built in`,
       { cause: error },
     );

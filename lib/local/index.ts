@@ -1,11 +1,6 @@
 export { loadAssembly, type Assembly, type UnsupportedResource } from './assembly/index.ts';
 export type { DeploymentEvent } from './deployed-mapping.ts';
-export {
-  deployLocally,
-  type LocalDeployment,
-  type LocalDeploymentOptions,
-  type LocalEndpoints,
-} from './deployment.ts';
+export { deployLocally, type LocalDeployment, type LocalDeploymentOptions } from './deployment.ts';
 export {
   startDynamoDbEndpoint,
   type DynamoDbEndpoint,
@@ -42,6 +37,7 @@ export {
   type LogLine,
   type Sandbox,
 } from './lambda/index.ts';
+export type { LocalEndpoints } from './endpoints.ts';
 export { finishStream } from './finish-stream.ts';
 export {
   startLocalPlatform,

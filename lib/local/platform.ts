@@ -3,7 +3,7 @@ import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { S3Client } from '@aws-sdk/client-s3';
 import { clientConfig } from './client-config.ts';
-import type { LocalEndpoints } from './deployment.ts';
+import type { LocalEndpoints } from './endpoints.ts';
 import { startDynamoDbEndpoint, type DynamoDbEndpointOptions } from './dynamodb/index.ts';
 import { givenEndpoints, requireAnswers } from './given-endpoints.ts';
 import { KinesisStore, startKinesisEndpoint, type KeptStream } from './kinesis/index.ts';
