@@ -24,9 +24,9 @@ export function resultsOf<S extends Schema>(
   schema: S,
   options: ChangesOptions<SchemaOutput<S>> = {},
 ): SourceSpec<TableChange<SchemaOutput<S>>> {
-  if (typeof output !== 'string' || output === '') {
+  if (output === '') {
     throw new DefinitionError(
-      `resultsOf was given "${String(output)}" as the output; give its name in the other pipeline, for example 'perMinute'`,
+      `resultsOf was given "${output}" as the output; give its name in the other pipeline, for example 'perMinute'`,
     );
   }
   const changes = changesOf(schema, options);
