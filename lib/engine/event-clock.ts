@@ -54,7 +54,7 @@ export function earliestOf(predecessors: readonly Predecessor[]): EventTime {
     (first, time) => (time.watermark < first.watermark ? time : first),
     END_OF_TIME,
   );
-  const producers = earliestProducers(times.flatMap((time) => time.producers ?? []));
+  const producers = earliestProducers(times.map((time) => time.producers));
   const floors = predecessors.flatMap(({ time: { watermark, floors: known = [] }, range }) =>
     range === undefined ? known : [...known, { ...range, watermark }],
   );

@@ -111,17 +111,20 @@ function isSucceeded({ known, expected }: Producers, name: string, { isEnded }: 
   );
 }
 
-/** What a task knows that goes on for several others: of each producer what the one furthest behind knows. */
-export function earliestProducers(all: readonly Producers[]): Producers | undefined {
-  const [first, ...rest] = all;
-  return first && rest.reduce(earlier, first);
+/**
+ * What a task knows that goes on for several others: of each producer what the one furthest behind knows. A producer that
+ * one of them hasn't heard of has told the others already, and may have events on their way for the keys of that one.
+ */
+export function earliestProducers(all: readonly (Producers | undefined)[]): Producers | undefined {
+  if (all.every((each) => each === undefined)) return undefined;
+  return all.map((each = NO_PRODUCERS) => each).reduce(earlier);
 }
 
 function earlier(a: Producers, b: Producers): Producers {
-  const known = { ...a.known };
-  for (const [name, producer] of Object.entries(b.known)) {
-    const other = known[name];
-    if (other === undefined || producer.watermark < other.watermark) known[name] = producer;
+  const known = { ...untold(a.known), ...untold(b.known) };
+  for (const [name, producer] of Object.entries(a.known)) {
+    const other = b.known[name];
+    if (other !== undefined) known[name] = other.watermark < producer.watermark ? other : producer;
   }
   const expected = { ...a.expected };
   for (const [stage, peers] of Object.entries(b.expected))
@@ -131,6 +134,13 @@ function earlier(a: Producers, b: Producers): Producers {
     ([name]) => known[name] === undefined && awaited.has(name),
   );
   return { known, expected, unheard: Object.fromEntries(unheard) };
+}
+
+function untold(known: Producers['known']): Record<string, Producer> {
+  const watermark = Number.NEGATIVE_INFINITY;
+  return Object.fromEntries(
+    Object.entries(known).map(([name, producer]) => [name, { ...producer, watermark }]),
+  );
 }
 
 /** Of two lists of shards the one that was made later: the numbers of new shards grow. */

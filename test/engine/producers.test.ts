@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  earliestProducers,
   heardOf,
   NO_PRODUCERS,
   seen,
@@ -37,6 +38,8 @@ function after(
 }
 
 const reached = (all: Producers, now = 0): number => watermarkOf(all, ['orders'], now, IDLE_MS);
+const merged = (...parents: readonly (Producers | undefined)[]): Producers =>
+  earliestProducers(parents) ?? NO_PRODUCERS;
 
 describe('event time behind a shuffle', () => {
   test('is that of the slowest task before it', () => {
@@ -94,3 +97,21 @@ describe('event time behind a shuffle', () => {
 function progress(shard: string, watermark: number): Parameters<typeof heardOf>[1] {
   return { producer: `orders/${shard}`, watermark, peers: ['orders/2', 'orders/3'], isEnded: false };
 }
+
+describe('a shard of a shuffle that others were merged into', () => {
+  test('goes on from what the parent knew that was further behind', () => {
+    expect(reached(merged(after(['1', 10, '1']), after(['1', 7, '1'])))).toBe(7);
+  });
+
+  test('waits for a task that had told only one of them: what is for keys of the other may still come', () => {
+    const all = merged(after(['1', 10, '12'], ['2', 9, '12']), after(['1', 10, '12']));
+
+    expect(reached(all)).toBe(-Infinity);
+    const told = { producer: 'orders/2', watermark: 9, peers: ['orders/1', 'orders/2'], isEnded: false };
+    expect(reached(heardOf(all, told, 0))).toBe(9);
+  });
+
+  test('waits for all of them where the other had heard of none', () => {
+    expect(reached(merged(undefined, after(['1', 10, '1'])))).toBe(-Infinity);
+  });
+});

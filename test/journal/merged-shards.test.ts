@@ -1,7 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { count, KeyedStream, pipeline, source, tumbling, type Pipeline } from 'millrace';
 import { JournaledTask, type Invocation } from '../../lib/journal/index.ts';
-import { encodeControlRecord, type InputRecord } from '../../lib/model/index.ts';
+import {
+  encodeControlRecord,
+  encodeKey,
+  encodeParcel,
+  partitionOf,
+  type InputRecord,
+  type Parcel,
+  type Progress,
+} from '../../lib/model/index.ts';
 import { planOf } from '../../lib/plan/index.ts';
 import { keyedProcess, timer } from '../../lib/process/index.ts';
 import { MemoryJournalStore, MemorySinks, MemoryStream } from '../../lib/testing/index.ts';
@@ -36,6 +44,29 @@ const control = (n: number, kind: 'tick' | 'finish', time: string): InputRecord 
   data: encodeControlRecord({ kind }),
 });
 
+const perId = pipeline('per-id', {
+  sources: { orders: source(Order, { timestamp: (each) => each.at }) },
+  build: ({ orders }) => {
+    const rows = orders
+      .keyBy(({ id }) => id)
+      .window(tumbling('1 minute'))
+      .aggregate('rows', { orders: count() });
+    return { rows, late: rows.late };
+  },
+});
+
+/** What one of two tasks before the shuffle sends. */
+const parcel = (n: number, shard: string, producer: string, rest: Partial<Parcel>): InputRecord => ({
+  ...record(n, producer, ''),
+  data: encodeParcel({ producer, shard, packets: [], ...rest }),
+});
+const progressOf = (producer: string, time: string): Progress => ({
+  producer,
+  watermark: at(time),
+  peers: ['orders/1', 'orders/2'],
+  isEnded: false,
+});
+
 /** Runs the records of two shards, by the MD5 of their keys, and then those of the one they were merged into. */
 async function merged(
   definition: Pipeline,
@@ -44,7 +75,7 @@ async function merged(
   const stream = new MemoryStream();
   const sinks = new MemorySinks();
   const store = new MemoryJournalStore();
-  const [stage] = planOf(definition).stages;
+  const stage = planOf(definition).stages.at(-1);
   if (stage === undefined) throw new Error('no stage');
   let tokens = 0;
   const ports = { store, sinks, stream, newToken: () => `token-${++tokens}` };
@@ -73,5 +104,32 @@ describe('what a timer by arrival gives behind a merge', () => {
       { key: 'b', windowStart: at('00:05:00'), reminders: 1 },
       { key: 'd', windowStart: at('00:05:00'), reminders: 1 },
     ]);
+  });
+});
+
+describe('what a task was sending to a shard that was merged meanwhile', () => {
+  test('is not late, though the task had told the other shard already how far it was', async () => {
+    const told = (n: number, shard: string, producer: string, time: string): InputRecord =>
+      parcel(n, shard, producer, { progress: progressOf(producer, time) });
+    const key = encodeKey('o1');
+    const event = { key, value: { id: 'o1', amount: 1, at: at('00:00:10') }, timestamp: at('00:00:10') };
+    const [send] = planOf(perId).stages.flatMap(({ sends }) => sends);
+    const packet = {
+      partition: partitionOf(key, send?.partitions ?? 1),
+      from: 0,
+      events: [{ edge: send?.edge ?? '', event }],
+    };
+
+    const sinks = await merged(perId, {
+      left: [told(1, 'left', 'orders/1', '00:00:00')],
+      right: [told(2, 'right', 'orders/1', '00:00:00'), told(3, 'right', 'orders/2', '00:02:00')],
+      both: [
+        told(4, 'both', 'orders/1', '00:05:00'),
+        parcel(5, 'both', 'orders/2', { packets: [packet], progress: progressOf('orders/2', '00:02:00') }),
+      ],
+    });
+
+    expect(sinks.valuesOf('late')).toEqual([]);
+    expect(sinks.valuesOf('rows')).toMatchObject([{ key: 'o1', orders: 1 }]);
   });
 });
