@@ -23,7 +23,7 @@ export class TableChangeStream implements InputStream {
   readonly #streamArn: string;
   readonly #now: () => number;
   #client: Streams.DynamoDBStreamsClient | undefined;
-  #listed: { readonly open: readonly string[]; readonly until: number } | undefined;
+  #listed: { readonly shards: readonly Streams.Shard[]; readonly until: number } | undefined;
 
   constructor(streamArn: string, client?: Streams.DynamoDBStreamsClient, now: () => number = Date.now) {
     this.#streamArn = streamArn;
@@ -59,7 +59,7 @@ export class TableChangeStream implements InputStream {
       );
       if (Records.length > 0) yield Records.map(recordOfChange);
       empty = Records.length > 0 ? 0 : empty + 1;
-      if (empty === MOST_EMPTY && (await this.#openShards()).includes(ShardId)) return;
+      if (empty === MOST_EMPTY && openOf(await this.#shards()).includes(ShardId)) return;
       iterator = NextShardIterator;
     }
   }
@@ -75,18 +75,14 @@ export class TableChangeStream implements InputStream {
     );
   }
 
-  /** The shards that can still get records, as of some seconds ago at most. */
+  /**
+   * The shards that can still get records, as of some seconds ago at most. Any that was described before is seen: a child
+   * that says its parent has ended must name itself.
+   */
   async openShards(): Promise<readonly string[]> {
-    if (this.#listed === undefined || this.#now() >= this.#listed.until)
-      this.#listed = { open: await this.#openShards(), until: this.#now() + LISTED_MS };
-    return this.#listed.open;
-  }
-
-  async #openShards(): Promise<readonly string[]> {
-    const open = (await this.#shards()).filter(
-      ({ SequenceNumberRange }) => SequenceNumberRange?.EndingSequenceNumber === undefined,
-    );
-    return open.map(({ ShardId = '' }) => ShardId);
+    const listed = this.#listed;
+    const isFresh = listed !== undefined && this.#now() < listed.until;
+    return openOf(isFresh ? listed.shards : await this.#shards());
   }
 
   async #shards(): Promise<readonly Streams.Shard[]> {
@@ -103,6 +99,7 @@ export class TableChangeStream implements InputStream {
       shards.push(...(StreamDescription?.Shards ?? []));
       last = StreamDescription?.LastEvaluatedShardId;
     } while (last !== undefined);
+    this.#listed = { shards, until: this.#now() + LISTED_MS };
     return shards;
   }
 
@@ -114,6 +111,13 @@ export class TableChangeStream implements InputStream {
     this.#client ??= new sdk.DynamoDBStreamsClient({});
     return { sdk, client: this.#client };
   }
+}
+
+function openOf(shards: readonly Streams.Shard[]): readonly string[] {
+  const open = shards.filter(
+    ({ SequenceNumberRange }) => SequenceNumberRange?.EndingSequenceNumber === undefined,
+  );
+  return open.map(({ ShardId = '' }) => ShardId);
 }
 
 type Where = Pick<Streams.GetShardIteratorCommandInput, 'SequenceNumber'> & {

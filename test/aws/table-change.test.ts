@@ -1,5 +1,9 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDBStreamsClient, type GetRecordsCommandOutput } from '@aws-sdk/client-dynamodb-streams';
+import {
+  DynamoDBStreamsClient,
+  type GetRecordsCommandOutput,
+  type Shard,
+} from '@aws-sdk/client-dynamodb-streams';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { TableChangeStream } from '../../lib/aws/table-change-stream.ts';
 import { recordOfChange } from '../../lib/aws/table-change.ts';
@@ -109,6 +113,28 @@ describe('the stream of a table, read directly', () => {
 
     expect(second).toEqual(first);
     expect(asked).toBe(2);
+  });
+
+  test('has among its open shards at once those that came when a shard was described', async () => {
+    const closed = { EndingSequenceNumber: '9' };
+    let Shards: readonly Shard[] = [{ ShardId: 'a' }, { ShardId: 'c' }];
+    const listing = new DynamoDBStreamsClient({ region: 'eu-west-1' });
+    listing.middlewareStack.add(() => async () => ({
+      output: { StreamDescription: { Shards } } as never,
+      response: {},
+    }));
+    const stream = new TableChangeStream('arn', listing, () => 0);
+    await stream.openShards();
+    Shards = [
+      { ShardId: 'a', SequenceNumberRange: closed },
+      { ShardId: 'c' },
+      { ShardId: 'd', ParentShardId: 'a' },
+    ];
+
+    const facts = await stream.describeShard('d');
+
+    expect(facts?.parents).toEqual(['a']);
+    expect(await stream.openShards()).toEqual(['c', 'd']);
   });
 
   test('has nothing of a shard it has forgotten', async () => {
