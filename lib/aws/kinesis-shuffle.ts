@@ -57,6 +57,7 @@ export class KinesisShuffle implements Shuffle {
     const left = new Set(sent);
     const told = new Set<string>();
     let detours = 0;
+    let mostEvents = MOST_EVENTS;
     for (;;) {
       const { open, homeOf } = await stream.homes();
       const untold = progress === undefined ? [] : open.filter((shard) => !told.has(shard));
@@ -64,9 +65,12 @@ export class KinesisShuffle implements Shuffle {
       if (isDone || detours === MOST_DETOURS || signal?.aborted === true) {
         return { left: sent.filter((output) => left.has(output)), isTold: untold.length === 0 };
       }
-      const parcels = parcelsOf([...left], homeOf, MOST_EVENTS);
+      const parcels = parcelsOf([...left], homeOf, mostEvents);
       const all = progress === undefined ? parcels : telling(parcels, progress, untold);
       const first = firstOfEachShard(all).map((packed) => fitting(packed, homeOf));
+      // Whoever has seen how many fit doesn't encode all that is left each time.
+      const largest = Math.max(1, ...first.map(({ packed: { outputs } }) => outputs.length));
+      mostEvents = Math.min(MOST_EVENTS, 2 * largest);
       const { taken, isAnyAstray } = await stream.put(first, signal);
       for (const { packed } of taken) {
         for (const output of packed.outputs) left.delete(output);
