@@ -55,9 +55,9 @@ export type {
   JoinWindowOptions,
   JoinWithinOptions,
 } from './join-options.ts';
+export { Flow } from './flow.ts';
 export {
   DedupeResults,
-  Flow,
   JoinResults,
   KeyedStream,
   MatchResults,
@@ -65,9 +65,9 @@ export {
   Stream,
   Table,
   TableLookupResults,
-  Updating,
   UpdatingResults,
   UpdatingWindowedStream,
   WindowedStream,
   WindowResults,
 } from './streams.ts';
+export { Updating } from './updating.ts';

@@ -1,9 +1,10 @@
 import { DefinitionError } from '../model/index.ts';
 import { checkLookups } from './check-lookups.ts';
 import type { ExternalTable, ExternalTableSpec } from './external-table.ts';
+import { Flow } from './flow.ts';
 import { ancestryOf, isLookup, isOperator, type Node, type SourceNode } from './nodes.ts';
 import type { SourceSpec } from './source.ts';
-import { Flow, Stream } from './streams.ts';
+import { Stream } from './streams.ts';
 
 /** Any source, whatever its records are. */
 // oxlint-disable-next-line typescript/no-explicit-any

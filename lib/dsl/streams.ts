@@ -19,30 +19,28 @@ import {
   type StateSpecs,
   type TimerSpecs,
 } from '../process/index.ts';
-import { positiveDurationMs } from '../time/index.ts';
 import {
-  earlyOf,
   isUpdating,
   policyOf,
-  runningAggregate,
-  windowAggregate,
   type CountSpec,
   type FinalOptions,
-  type TimeWindowSpec,
-  type UpdatingOptions,
   type WindowOptions,
-  type WindowPolicy,
   type WindowSpec,
 } from '../windows/index.ts';
-import {
-  checkedAggregates,
-  type AggregateOptions,
-  type RunningOptions,
-  type RunningResult,
-  type UpdatingWindowResult,
-  type WindowResult,
-  type WithoutReserved,
+import type {
+  AggregateOptions,
+  RunningOptions,
+  RunningResult,
+  UpdatingWindowResult,
+  WindowResult,
+  WithoutReserved,
 } from './aggregate-rows.ts';
+import {
+  aggregatedForEver,
+  aggregatedWindows,
+  type UpdatingOptionsOf,
+  type Windowing,
+} from './aggregation.ts';
 import {
   dedupeBy,
   joinAsOf,
@@ -62,6 +60,7 @@ import {
   type SameKey,
 } from './join-options.ts';
 import type { ExternalTable, TableKey } from './external-table.ts';
+import { Flow } from './flow.ts';
 import { lookupNode, type JoinLookupOptions } from './join-lookup.ts';
 import type { MissPolicy } from './lookup-policy.ts';
 import {
@@ -74,16 +73,7 @@ import {
   sideNode,
 } from './node-builders.ts';
 import type { Node, OperatorNode } from './nodes.ts';
-
-/** Anything that carries values of type `T` and can be an output of a pipeline. */
-export abstract class Flow<T> {
-  declare protected readonly '~value': T;
-  readonly node: Node;
-
-  constructor(node: Node) {
-    this.node = Object.freeze(node);
-  }
-}
+import { Updating } from './updating.ts';
 
 type NoKey = 'windows and state belong to keys: call keyBy(…) or byPartitionKey() first';
 
@@ -226,9 +216,8 @@ export class KeyedStream<K extends KeyValue, T> extends Flow<T> {
   ): WindowedStream<K, T> | UpdatingWindowedStream<K, T> {
     // An error is a sentence for the compiler: no value has its type.
     const policy = policyOf(spec, options as WindowOptions);
-    return isUpdating(policy)
-      ? new UpdatingWindowedStream(this.node, spec, policy)
-      : new WindowedStream(this.node, spec, policy);
+    const windows = { input: this.node, spec, policy };
+    return isUpdating(policy) ? new UpdatingWindowedStream(windows) : new WindowedStream(windows);
   }
 
   /**
@@ -240,16 +229,9 @@ export class KeyedStream<K extends KeyValue, T> extends Flow<T> {
   aggregate<const Spec extends Readonly<Record<string, AnyAggregator<T>>>>(
     id: string,
     aggregates: Spec & WithoutReserved<Spec>,
-    { emit = 'on-update', forgetAfter, earlier: before = [] }: RunningOptions = {},
+    options: RunningOptions = {},
   ): UpdatingResults<K, T, RunningResult<K, Spec>> {
-    const forgetAfterMs =
-      forgetAfter === undefined
-        ? undefined
-        : positiveDurationMs(forgetAfter, 'forgetAfter of a running aggregate');
-    const policy = { emit: earlyOf(emit), forgetAfterMs };
-    return new UpdatingResults(
-      operatorNode(id, [this.node], runningAggregate(policy, checkedAggregates(id, aggregates), before)),
-    );
+    return new UpdatingResults(aggregatedForEver(id, this.node, aggregates, options));
   }
 
   /**
@@ -381,25 +363,12 @@ export class KeyedStream<K extends KeyValue, T> extends Flow<T> {
   }
 }
 
-/** Which windows can speak more than once; the others say why not. */
-type UpdatingOptionsOf<Spec extends WindowSpec> = Spec extends TimeWindowSpec
-  ? UpdatingOptions
-  : StreamTypeError<
-      Spec extends CountSpec
-        ? 'a count window goes by the order of the log and speaks once: it takes no options'
-        : 'a trailing window has one result for each instant, emitted once: leave out emit, onLate and allowedLateness'
-    >;
-
 /** A keyed stream cut into windows, ready to be aggregated. */
 export class WindowedStream<K extends KeyValue, T> {
-  readonly #input: Node;
-  readonly #spec: WindowSpec;
-  readonly #policy: WindowPolicy;
+  readonly #windows: Windowing;
 
-  constructor(input: Node, spec: WindowSpec, policy: WindowPolicy) {
-    this.#input = input;
-    this.#spec = spec;
-    this.#policy = policy;
+  constructor(windows: Windowing) {
+    this.#windows = windows;
   }
 
   /**
@@ -411,23 +380,18 @@ export class WindowedStream<K extends KeyValue, T> {
   aggregate<const Spec extends Readonly<Record<string, AnyAggregator<T>>>>(
     id: string,
     aggregates: Spec & WithoutReserved<Spec>,
-    { earlier: before = [] }: AggregateOptions = {},
+    options: AggregateOptions = {},
   ): WindowResults<K, T, WindowResult<K, Spec>> {
-    const definition = windowAggregate(this.#spec, this.#policy, checkedAggregates(id, aggregates), before);
-    return new WindowResults(operatorNode(id, [this.#input], definition));
+    return new WindowResults(aggregatedWindows(id, this.#windows, aggregates, options));
   }
 }
 
 /** A keyed stream cut into windows that speak before they are complete, or are corrected after. */
 export class UpdatingWindowedStream<K extends KeyValue, T> {
-  readonly #input: Node;
-  readonly #spec: WindowSpec;
-  readonly #policy: WindowPolicy;
+  readonly #windows: Windowing;
 
-  constructor(input: Node, spec: WindowSpec, policy: WindowPolicy) {
-    this.#input = input;
-    this.#spec = spec;
-    this.#policy = policy;
+  constructor(windows: Windowing) {
+    this.#windows = windows;
   }
 
   /**
@@ -439,10 +403,9 @@ export class UpdatingWindowedStream<K extends KeyValue, T> {
   aggregate<const Spec extends Readonly<Record<string, AnyAggregator<T>>>>(
     id: string,
     aggregates: Spec & WithoutReserved<Spec>,
-    { earlier: before = [] }: AggregateOptions = {},
+    options: AggregateOptions = {},
   ): UpdatingResults<K, T, UpdatingWindowResult<K, Spec>> {
-    const definition = windowAggregate(this.#spec, this.#policy, checkedAggregates(id, aggregates), before);
-    return new UpdatingResults(operatorNode(id, [this.#input], definition));
+    return new UpdatingResults(aggregatedWindows(id, this.#windows, aggregates, options));
   }
 }
 
@@ -457,37 +420,6 @@ export class WindowResults<K extends KeyValue, T, Row> extends KeyedStream<K, Ro
   constructor(node: OperatorNode) {
     super(node);
     this.late = new Stream(lateNode(node));
-  }
-}
-
-type NotFinal =
-  'these rows are updates, each taking the place of the one before: aggregating them would count the same values again. Emit on close to go on with final results';
-
-/**
- * Rows that change: each value takes the place of the one before it with the same key and window. They can be mapped,
- * filtered and put out; a row that no longer passes a filter is taken back. They can't be aggregated again.
- */
-export class Updating<K extends KeyValue, T> extends Flow<T> {
-  declare protected readonly '~key': K;
-  declare readonly window: StreamTypeError<NotFinal>;
-  declare readonly aggregate: StreamTypeError<NotFinal>;
-  declare readonly keyBy: StreamTypeError<NotFinal>;
-
-  /** One row out for each row in. */
-  map<U>(apply: (value: T) => U): Updating<K, U> {
-    return new Updating(mapNode(this.node, apply));
-  }
-
-  /** Keeps the rows for which `keep` answers true; one that no longer does is taken back. */
-  filter<U extends T>(keep: (value: T) => value is U): Updating<K, U>;
-  filter(keep: (value: T) => boolean): Updating<K, T>;
-  filter(keep: (value: T) => boolean): Updating<K, T> {
-    return new Updating(filterNode(this.node, keep));
-  }
-
-  /** Hands the rows to a function, so that steps can be shared between pipelines. */
-  through<U>(build: (rows: this) => U): U {
-    return build(this);
   }
 }
 
