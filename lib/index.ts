@@ -56,6 +56,7 @@ export {
   DedupeResults,
   externalTable,
   JoinResults,
+  KeyedResults,
   KeyedStream,
   MatchResults,
   pipeline,

@@ -59,6 +59,7 @@ export { Flow } from './flow.ts';
 export {
   DedupeResults,
   JoinResults,
+  KeyedResults,
   KeyedStream,
   MatchResults,
   ProcessResults,

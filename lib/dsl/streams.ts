@@ -409,19 +409,22 @@ export class UpdatingWindowedStream<K extends KeyValue, T> {
   }
 }
 
-/** The rows of a window, and beside them what came too late for it. */
-export class WindowResults<K extends KeyValue, T, Row> extends KeyedStream<K, Row> {
+/** The rows of a step that goes by event time, and beside them what came too late for it. */
+export class KeyedResults<K extends KeyValue, In, Row> extends KeyedStream<K, Row> {
   /**
-   * What no window could take: the value, by how much it missed, and why. Where no output takes it, it goes to the
-   * dead letters; it is never lost.
+   * What the step could not take any more: the value, by how much it missed, and why. Where no output takes it, it goes to
+   * the dead letters; it is never lost.
    */
-  readonly late: Stream<Late<T>>;
+  readonly late: Stream<Late<In>>;
 
   constructor(node: OperatorNode) {
     super(node);
     this.late = new Stream(lateNode(node));
   }
 }
+
+/** The rows of a window; those beside them are late for it. */
+export class WindowResults<K extends KeyValue, T, Row> extends KeyedResults<K, T, Row> {}
 
 /** The changing rows of a window or a running aggregate, and beside them what came too late for it. */
 export class UpdatingResults<K extends KeyValue, T, Row> extends Updating<K, Row> {
@@ -437,16 +440,8 @@ export class UpdatingResults<K extends KeyValue, T, Row> extends Updating<K, Row
   }
 }
 
-/** The rows of a join, and beside them what came too late for it. */
-export class JoinResults<K extends KeyValue, In, Row> extends KeyedStream<K, Row> {
-  /** Rows of either side that came too late to take part. Where no output takes them, they go to the dead letters. */
-  readonly late: Stream<Late<In>>;
-
-  constructor(node: OperatorNode) {
-    super(node);
-    this.late = new Stream(lateNode(node));
-  }
-}
+/** The rows of a join; those beside them came too late to take part, whichever side they are of. */
+export class JoinResults<K extends KeyValue, In, Row> extends KeyedResults<K, In, Row> {}
 
 /** Rows joined with a table. */
 export class TableLookupResults<K extends KeyValue, L, R, Row> extends JoinResults<K, L | R, Row> {
@@ -460,7 +455,7 @@ export class TableLookupResults<K extends KeyValue, L, R, Row> extends JoinResul
 }
 
 /** The first of each value, and beside it the others. */
-export class DedupeResults<K extends KeyValue, T> extends JoinResults<K, T, T> {
+export class DedupeResults<K extends KeyValue, T> extends KeyedResults<K, T, T> {
   readonly duplicates: Stream<T>;
 
   constructor(node: OperatorNode) {
@@ -470,7 +465,7 @@ export class DedupeResults<K extends KeyValue, T> extends JoinResults<K, T, T> {
 }
 
 /** What a pattern's matches give, and beside them what came to nothing. */
-export class MatchResults<K extends KeyValue, T, Caps, Out> extends JoinResults<K, T, Out> {
+export class MatchResults<K extends KeyValue, T, Caps, Out> extends KeyedResults<K, T, Out> {
   /** Partial matches whose time is over, with what they had taken. */
   readonly timedOut: Stream<TimedOut<K, Caps>>;
 
@@ -481,7 +476,7 @@ export class MatchResults<K extends KeyValue, T, Caps, Out> extends JoinResults<
 }
 
 /** What a process function gives: its results, its further outputs by name, and what came too late for it. */
-export class ProcessResults<K extends KeyValue, T, Out, O> extends JoinResults<K, T, Out> {
+export class ProcessResults<K extends KeyValue, T, Out, O> extends KeyedResults<K, T, Out> {
   readonly outputs: { readonly [Name in keyof O]: Stream<OutputValues<O>[Name]> };
 
   constructor(node: OperatorNode, names: readonly string[]) {
