@@ -34,6 +34,9 @@ const WORLD =
 const IMPORT = /^(?:import|export|\})[^'\n]*\bfrom '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm;
 const COMMENT = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
 
+/** Of each file that was read so far. */
+const imports = new Map<string, readonly string[]>();
+
 const libFiles = filesOf('lib');
 
 describe('rooms', () => {
@@ -62,6 +65,14 @@ describe('rooms', () => {
 
     expect(uses).toEqual([]);
   });
+});
+
+test('no file imports itself by way of others', () => {
+  const files = ['lib', 'bin', 'functions', 'bench'].flatMap(filesOf);
+
+  const circular = files.filter((file) => importsOf(file).flatMap(reachableFrom).includes(file));
+
+  expect(circular).toEqual([]);
 });
 
 describe('entry points', () => {
@@ -113,9 +124,13 @@ function localImportsOf(file: string): readonly string[] {
 }
 
 function importsOf(file: string): readonly string[] {
-  return [...codeOf(file).matchAll(IMPORT)]
+  const known = imports.get(file);
+  if (known !== undefined) return known;
+  const found = [...codeOf(file).matchAll(IMPORT)]
     .map(([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? '')
     .map((target) => (target.startsWith('.') ? join(dirname(file), target) : target));
+  imports.set(file, found);
+  return found;
 }
 
 function codeOf(file: string): string {
