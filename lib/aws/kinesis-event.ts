@@ -97,7 +97,8 @@ class DeliveredRecord implements InputRecord {
   }
 
   get mayBeAggregated(): boolean {
-    return this.#base64.startsWith(AGGREGATED);
+    // The first character alone tells nearly all others apart, at a fraction of the cost.
+    return this.#base64.charCodeAt(0) === AGGREGATED.charCodeAt(0) && this.#base64.startsWith(AGGREGATED);
   }
 
   get data(): Uint8Array {
