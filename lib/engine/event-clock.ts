@@ -46,11 +46,13 @@ export interface Predecessor {
 
 /**
  * The time of a task that goes on for several others: of the one that is furthest behind. Keys of the others stay where
- * they are, or their windows would open again.
+ * they are, or their windows would open again. Of several shards of a source, one without a record that counts says nothing of
+ * time; the child couldn't tell a silence from the beginning otherwise, and would never close what the others left open.
  */
 export function earliestOf(predecessors: readonly Predecessor[]): EventTime {
   const times = predecessors.map(({ time }) => time);
-  const earliest = times.reduce(
+  const begun = times.filter(({ newest }) => newest > Number.NEGATIVE_INFINITY);
+  const earliest = (begun.length === 0 ? times : begun).reduce(
     (first, time) => (time.watermark < first.watermark ? time : first),
     END_OF_TIME,
   );

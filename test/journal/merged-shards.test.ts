@@ -44,6 +44,13 @@ const control = (n: number, kind: 'tick' | 'finish', time: string): InputRecord 
   data: encodeControlRecord({ kind }),
 });
 
+const inSource = pipeline('in-source', {
+  sources: { orders: source(Order, { timestamp: (each) => each.at }) },
+  build: ({ orders }) => ({
+    rows: orders.byPartitionKey().window(tumbling('1 minute')).aggregate('rows', { orders: count() }),
+  }),
+});
+
 const perId = pipeline('per-id', {
   sources: { orders: source(Order, { timestamp: (each) => each.at }) },
   build: ({ orders }) => {
@@ -131,5 +138,17 @@ describe('what a task was sending to a shard that was merged meanwhile', () => {
 
     expect(sinks.valuesOf('late')).toEqual([]);
     expect(sinks.valuesOf('rows')).toMatchObject([{ key: 'o1', orders: 1 }]);
+  });
+});
+
+describe('the last windows of merged shards', () => {
+  test('close in silence, though one of the shards had never had a record with data', async () => {
+    const sinks = await merged(inSource, {
+      left: [control(1, 'tick', '12:00:00')],
+      right: [order(2, 'b', '00:00:05')],
+      both: [control(3, 'tick', '12:30:00'), control(4, 'tick', '13:00:00')],
+    });
+
+    expect(sinks.valuesOf('rows')).toMatchObject([{ key: 'b', orders: 1 }]);
   });
 });

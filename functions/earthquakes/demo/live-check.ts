@@ -81,8 +81,9 @@ function expectedOf(shards: readonly ShardLog[]): Expected {
   const results = new Map<string, ShardResult>();
   for (const { shardId, parents, range, records } of shards) {
     const before = parents.flatMap((parent) => results.get(parent) ?? []).filter(({ isRead }) => isRead);
+    const begun = before.filter((each) => each.newest > Number.NEGATIVE_INFINITY);
     let newest =
-      before.length === 0 ? Number.NEGATIVE_INFINITY : Math.min(...before.map((each) => each.newest));
+      begun.length === 0 ? Number.NEGATIVE_INFINITY : Math.min(...begun.map((each) => each.newest));
     const reached = before.flatMap((parent) => parent.reached);
     for (const record of records) {
       const quake = quakeOf(record);

@@ -72,7 +72,8 @@ function resultOf(
   const isOwn = ({ key }: Pick<OpenWindow, 'key'>): boolean => isIn(shard, key);
   const reached = parents.flatMap((parent) => parent.reached);
   let open = parents.flatMap((parent) => parent.open).filter(isOwn);
-  let newest = parents.length === 0 ? -Infinity : Math.min(...parents.map((parent) => parent.newest));
+  const begun = parents.filter((parent) => parent.newest > -Infinity);
+  let newest = begun.length === 0 ? -Infinity : Math.min(...begun.map((parent) => parent.newest));
   for (const { sequenceNumber, partitionKey: key, data, arrival } of shard.records) {
     if (data[0] === 0) newest = Infinity;
     else if (!isOwn({ key })) {
