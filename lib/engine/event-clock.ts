@@ -46,8 +46,8 @@ export interface Predecessor {
 
 /**
  * The time of a task that goes on for several others: of the one that is furthest behind. Keys of the others stay where
- * they are, or their windows would open again. Of several shards of a source, one without a record that counts says nothing of
- * time; the child couldn't tell a silence from the beginning otherwise, and would never close what the others left open.
+ * they are, or their windows would open again. Of shards of a source, one without a record that counts says nothing of
+ * time: with it, the child couldn't tell silence from the beginning, and would never close what the others left open.
  */
 export function earliestOf(predecessors: readonly Predecessor[]): EventTime {
   const times = predecessors.map(({ time }) => time);

@@ -20,6 +20,7 @@ export const FAULTS = {
   'sandbox is started anew': 0.1,
   'shuffle is resharded': 0.03,
   'shuffle is resharded under a parcel': 0.03,
+  'shard of a shuffle refuses a parcel': 0.05,
   'code is upgraded': 0.02,
   'sandbox has code of before': 0.1,
 } as const;

@@ -1,3 +1,4 @@
+import type { Sent } from '../../engine/index.ts';
 import {
   encodeParcel,
   hashOfPartition,
@@ -9,6 +10,14 @@ import {
 import type { MemoryStream } from '../memory-stream.ts';
 import type { Random } from '../random.ts';
 import { SimulatedShards, type ShardHistory, type SimulatedShard } from './simulated-shards.ts';
+
+/** What a parcel can meet. */
+interface Obstacles {
+  /** With what the stream is resharded before it comes, if it is. */
+  resharding(): Random | undefined;
+  /** Whether its shard takes no more just now. */
+  refuses(): boolean;
+}
 
 const ARRIVAL = 0;
 const MOST_SHARDS = 10;
@@ -37,32 +46,38 @@ export class LiveStream {
   }
 
   /**
-   * Sends each parcel to its shard. One whose shard is split or merged just then goes astray, and is sent again.
-   * @param isOvertaken with what the stream is resharded before the next parcel comes, if it is
+   * Sends each parcel to its shard. One whose shard is split or merged just then goes astray, and is sent again, as are
+   * those that were refused by then.
    */
-  send(
-    sent: readonly SentOutput[],
-    progress: Progress | undefined,
-    isOvertaken: () => Random | undefined,
-  ): void {
+  send(sent: readonly SentOutput[], progress: Progress | undefined, obstacles: Obstacles): Sent {
+    const left = new Set(sent);
     const told = new Set<string>();
-    let waiting = sent;
     for (;;) {
       const untold = this.openShards.map(({ shardId }) => shardId).filter((shardId) => !told.has(shardId));
-      const parcels = parcelsOf(waiting, (partition) => this.#homeOf(partition));
+      const parcels = parcelsOf([...left], (partition) => this.#homeOf(partition));
       const all = progress === undefined ? parcels : telling(parcels, progress, untold);
-      if (all.length === 0) return;
-      const astray = all.filter(({ parcel }) => {
-        const random = isOvertaken();
+      const refused = new Set<string>();
+      let isAnyAstray = false;
+      for (const { parcel, outputs } of all) {
+        const random = obstacles.resharding();
         if (random !== undefined) this.reshard(random);
         const meant = this.#shards.all.find(({ shardId }) => shardId === parcel.shard);
         if (meant === undefined)
           throw new RangeError(`stage "${this.#stage}" has no shard "${parcel.shard}"`);
+        // What comes behind a parcel for the same shard is sent when that one has arrived.
+        if (refused.has(parcel.shard) || obstacles.refuses()) {
+          refused.add(parcel.shard);
+          continue;
+        }
         this.#put(this.#shards.at(meant.firstHash), encodeParcel(parcel));
-        if (!meant.isClosed && parcel.progress !== undefined) told.add(parcel.shard);
-        return meant.isClosed;
-      });
-      waiting = astray.flatMap(({ outputs }) => outputs);
+        isAnyAstray ||= meant.isClosed;
+        if (meant.isClosed) continue;
+        for (const output of outputs) left.delete(output);
+        if (parcel.progress !== undefined) told.add(parcel.shard);
+      }
+      if (isAnyAstray) continue;
+      const isTold = progress === undefined || this.openShards.every(({ shardId }) => told.has(shardId));
+      return { left: sent.filter((output) => left.has(output)), isTold };
     }
   }
 

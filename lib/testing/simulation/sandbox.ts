@@ -79,16 +79,15 @@ export class SimulatedSandbox {
       shuffle: {
         send: (to, sent, progress) =>
           call('send', async () => {
-            const isPart = faults.strikes('outputs are delivered in part', 'send');
-            const count = isPart ? decisions.about('part of a send').below(sent.length + 1) : sent.length;
-            shuffles
-              .get(to)
-              ?.send(sent.slice(0, count), isPart ? undefined : progress, () =>
+            const shuffle = shuffles.get(to);
+            if (shuffle === undefined) throw new RangeError(`there is no stage "${to}"`);
+            return shuffle.send(sent, progress, {
+              resharding: () =>
                 faults.strikes('shuffle is resharded under a parcel', to)
                   ? decisions.about(`shards of ${to} under a parcel`)
                   : undefined,
-              );
-            return { left: sent.slice(count), isTold: !isPart };
+              refuses: () => faults.strikes('shard of a shuffle refuses a parcel', to),
+            });
           }),
         peers: () => call('peers', async () => peersOf(shardId)),
       },
