@@ -1,6 +1,8 @@
 import type { Aggregator } from './aggregator.ts';
 
+/** How `reduce` folds values into one: a beginning, a step, and the union of two parts. */
 export interface ReduceOptions<T, A> {
+  /** The accumulator of no value. */
   readonly init: () => A;
   /** Returns the next accumulator and leaves the one it was given as it is. */
   readonly add: (accumulator: A, value: T, timestamp: number) => A;
@@ -14,9 +16,11 @@ export interface ReduceOptions<T, A> {
   readonly isCommutative?: boolean;
 }
 
+/** How `custom` folds values into an accumulator of its own, and what it makes of that. */
 export interface CustomOptions<T, A, Out> extends ReduceOptions<T, A> {
   /** Names the accumulator's shape. State written under another name is never read: change it with the shape. */
   readonly kind: string;
+  /** What the accumulator says. Called for each result; the accumulator goes on. */
   readonly result: (accumulator: A) => Out;
 }
 

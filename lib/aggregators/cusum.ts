@@ -28,8 +28,10 @@ type CusumReference =
   | { readonly target: number; readonly deviation: number; readonly baseline?: never }
   | { readonly target?: never; readonly deviation?: never; readonly baseline: number };
 
+/** What `cusum` takes for normal, a known level or the first values, and how large a shift must be. */
 export type CusumOptions = CusumLimits & CusumReference;
 
+/** What `cusum` says after the latest value. */
 export interface Cusum {
   /** The upper sum: how much the latest values, together, lie above what is normal. In deviations, at least 0. */
   readonly up: number;

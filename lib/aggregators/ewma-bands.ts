@@ -4,6 +4,7 @@ import { addDecayed, mergeDecayed, noneDecayed, type Decayed } from './decayed.t
 import { inDeviations, latestAgainst, type LatestAgainst } from './latest-against.ts';
 import { checkWholeNumber } from './whole-number.ts';
 
+/** How wide the bands of `ewmaBands` are, and how fast the values before are forgotten. */
 export interface EwmaBandsOptions {
   /** After how much event time a value has half its weight. */
   readonly halfLife: DurationInput;
@@ -19,6 +20,7 @@ export interface EwmaBandsOptions {
   readonly atLeast?: number;
 }
 
+/** What `ewmaBands` says of the latest value. */
 export interface EwmaBands {
   /** The weighted mean of the values before the latest: the forecast for it. */
   readonly centre: number;

@@ -3,6 +3,7 @@ import type { Aggregator } from './aggregator.ts';
 import { countable, type Maybe } from './countable.ts';
 import { addToSketch, emptySketch, mergeSketches, quantileOf, type DDSketch } from './dd-sketch.ts';
 
+/** How exact a percentile is. */
 export interface PercentileOptions {
   /**
    * How far a result may lie from the true value, as a share of it. A smaller error takes more state.

@@ -4,6 +4,7 @@ import type { Maybe } from './countable.ts';
 import { addExactly, sumOf, type ExactSum } from './exact-sum.ts';
 import { timed, type Timed } from './in-order.ts';
 
+/** What `rate` adds up, and the time it divides by. */
 export interface RateOptions<T> {
   /**
    * How much each record adds, for example its bytes.

@@ -3,6 +3,7 @@ import { inDeviations } from './latest-against.ts';
 import { ofRecent, type RecentAggregator } from './recent.ts';
 import { checkWholeNumber } from './whole-number.ts';
 
+/** Which values `spikeAndDip` compares with, and how far from them is too far. */
 export interface SpikeAndDipOptions {
   /**
    * How many of the latest values are looked at, and kept as state.
@@ -21,6 +22,7 @@ export interface SpikeAndDipOptions {
   readonly threshold?: number;
 }
 
+/** What `spikeAndDip` says of the latest value; the score is in deviations, below 0 for a dip. */
 export interface SpikeAndDip {
   readonly score: number;
   readonly isSpike: boolean;

@@ -2,6 +2,7 @@ import type { Aggregator } from './aggregator.ts';
 import { countable, type Maybe } from './countable.ts';
 import { addValue, deviationOf, mergeMoments, noMoments, varianceOf, type Moments } from './moments.ts';
 
+/** Whose spread `variance` and `stddev` give. */
 export interface SpreadOptions {
   /**
    * `'sample'` estimates the spread of what the values are drawn from (divides by n - 1); `'population'` is the spread

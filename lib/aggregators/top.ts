@@ -2,6 +2,7 @@ import type { Aggregator } from './aggregator.ts';
 import { countable, type Comparable, type Distinguishable, type Maybe } from './countable.ts';
 import { checkWholeNumber } from './whole-number.ts';
 
+/** What `topN` and `bottomN` rank by. */
 export interface TopOptions<T> {
   /** What to rank by. `null`, `undefined` and `NaN` don't count. */
   readonly by: (value: T) => Maybe<Comparable>;

@@ -3,6 +3,7 @@ import { inDeviations, latestAgainst, type LatestAgainst } from './latest-agains
 import { addValue, deviationOf, distanceFromMean, mergeMoments, noMoments, type Moments } from './moments.ts';
 import { checkWholeNumber } from './whole-number.ts';
 
+/** When `zScore` begins to judge. */
 export interface ZScoreOptions {
   /**
    * How many values must lie before the latest for it to have a score. At least 2.

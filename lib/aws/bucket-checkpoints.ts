@@ -9,6 +9,7 @@ import { checkpointPath, entryOf, objectPath, packed, taskPrefix, unpacked } fro
 const BODY_BYTES = 8 * 1024 * 1024;
 const DELETE_LIMIT = 1000;
 
+/** Where in S3 checkpoints lie. */
 export interface BucketCheckpointsOptions {
   readonly bucket: string;
   /** What keys begin with. Whoever shares the bucket needs another one. */

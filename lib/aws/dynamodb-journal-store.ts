@@ -14,6 +14,7 @@ import { TieredCheckpoints } from './tiered-checkpoints.ts';
 /** How many entries a task keeps. A checkpoint is taken before half of them are in use. */
 const RING_SLOTS = 256;
 
+/** How many entries a task keeps, and where its checkpoints go. */
 export interface DynamoDbJournalStoreOptions {
   /** @default 256 */
   readonly slots?: number;

@@ -17,6 +17,7 @@ import { toResultItem, VERSION } from './output-items.ts';
 
 const CONCURRENCY = 32;
 
+/** The names of the tables that outputs are put into. */
 export interface SinkTables {
   readonly results: string;
   readonly deadLetters: string;

@@ -3,6 +3,7 @@ import { DefinitionError } from '../model/index.ts';
 /** Where an output of a pipeline goes once it is deployed. */
 export type SinkBinding = ResultsTableBinding;
 
+/** An output that goes to the results table: what `resultsTable()` gives. */
 export interface ResultsTableBinding {
   readonly kind: 'results-table';
 }

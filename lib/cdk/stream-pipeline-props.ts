@@ -7,6 +7,7 @@ import type { CheckpointBucket } from './checkpoint-bucket.ts';
 import type { ExternalTableBinding } from './external-table-binding.ts';
 import type { SinkBinding } from './sink-binding.ts';
 
+/** What a `StreamPipeline` deploys, what it is bound to, and how it runs. */
 export interface StreamPipelineProps<In extends object, Out extends object, Tables extends object = object> {
   readonly pipeline: Pipeline<In, Out, Tables>;
   /** The file that exports `handler = createHandler(pipeline)`. */

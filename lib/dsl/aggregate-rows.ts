@@ -5,6 +5,7 @@ import type { EarlyEmit } from '../windows/index.ts';
 
 type Simplify<T> = { [Name in keyof T]: T[Name] } & {};
 
+/** What an aggregate knows of its own past. */
 export interface AggregateOptions {
   /**
    * What the step aggregated in earlier versions whose state may still be stored: `[earlier({ orders: count() })]`.

@@ -76,6 +76,7 @@ export interface Pipeline<
   readonly '~types'?: { readonly in: In; readonly out: Out; readonly tables: Tables };
 }
 
+/** A pipeline as it is declared: what comes in, what is done with it, and what holds for all of it. */
 export interface PipelineDefinition<Sources, Outputs, Tables = object> {
   /** What comes in, by name. The names bind streams when the pipeline is deployed. */
   readonly sources: Sources;

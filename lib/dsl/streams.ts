@@ -89,8 +89,9 @@ export class Stream<T> extends Flow<T> {
     return new Stream(mapNode(this.node, apply));
   }
 
-  /** Keeps the values for which `keep` answers true. */
+  /** Keeps the values that are what `keep` tells, as such. */
   filter<U extends T>(keep: (value: T) => value is U): Stream<U>;
+  /** Keeps the values for which `keep` answers true. */
   filter(keep: (value: T) => boolean): Stream<T>;
   filter(keep: (value: T) => boolean): Stream<T> {
     return new Stream(filterNode(this.node, keep));
@@ -167,8 +168,9 @@ export class KeyedStream<K extends KeyValue, T> extends Flow<T> {
     return new KeyedStream(mapNode(this.node, apply));
   }
 
-  /** Keeps the values for which `keep` answers true. */
+  /** Keeps the values that are what `keep` tells, as such. */
   filter<U extends T>(keep: (value: T) => value is U): KeyedStream<K, U>;
+  /** Keeps the values for which `keep` answers true. */
   filter(keep: (value: T) => boolean): KeyedStream<K, T>;
   filter(keep: (value: T) => boolean): KeyedStream<K, T> {
     return new KeyedStream(filterNode(this.node, keep));
@@ -204,11 +206,17 @@ export class KeyedStream<K extends KeyValue, T> extends Flow<T> {
   }
 
   /**
-   * Cuts each key's values into windows. With options by which results are emitted before a window is complete or
-   * corrected after it, they are updates: each takes the place of the one before it.
+   * Cuts each key's values into windows, each with one result, when it closes.
+   * @throws DefinitionError if an option makes no sense
    */
   window(spec: Exclude<WindowSpec, CountSpec>, options?: FinalOptions): WindowedStream<K, T>;
+  /** Cuts each key's values into windows of so many, in the order of the log, each with one result. */
   window(spec: CountSpec): WindowedStream<K, T>;
+  /**
+   * Cuts each key's values into windows whose results are emitted before they are complete, or corrected after: they are
+   * updates, each of which takes the place of the one before it.
+   * @throws DefinitionError if an option makes no sense, or doesn't go with the kind of window
+   */
   window<Spec extends WindowSpec>(spec: Spec, options: UpdatingOptionsOf<Spec>): UpdatingWindowedStream<K, T>;
   window(
     spec: WindowSpec,
@@ -456,6 +464,7 @@ export class TableLookupResults<K extends KeyValue, L, R, Row> extends JoinResul
 
 /** The first of each value, and beside it the others. */
 export class DedupeResults<K extends KeyValue, T> extends KeyedResults<K, T, T> {
+  /** Values that were let through before, less than `within` away in event time. */
   readonly duplicates: Stream<T>;
 
   constructor(node: OperatorNode) {
@@ -477,6 +486,7 @@ export class MatchResults<K extends KeyValue, T, Caps, Out> extends KeyedResults
 
 /** What a process function gives: its results, its further outputs by name, and what came too late for it. */
 export class ProcessResults<K extends KeyValue, T, Out, O> extends KeyedResults<K, T, Out> {
+  /** What was put out by `emit`, by the names the outputs were declared with. */
   readonly outputs: { readonly [Name in keyof O]: Stream<OutputValues<O>[Name]> };
 
   constructor(node: OperatorNode, names: readonly string[]) {

@@ -26,6 +26,7 @@ import { requireSoundStages } from './stage-mappings.ts';
 
 const FAILURES_DIR = join('.millrace', 'failures');
 
+/** What is deployed on this machine, where its services are, and who is told what happens. */
 export interface LocalDeploymentOptions {
   /** What `cdk synth` wrote. */
   readonly assemblyDir: string;

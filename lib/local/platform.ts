@@ -27,6 +27,7 @@ export interface LocalPlatform {
   stop(): Promise<void>;
 }
 
+/** Which services run in this process, and what they begin with. */
 export interface LocalPlatformOptions {
   /**
    * Services that run elsewhere: LocalStack, DynamoDB Local or whatever speaks like AWS.

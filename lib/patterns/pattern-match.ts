@@ -5,6 +5,7 @@ import { describeSteps } from './pattern-step.ts';
 import { BoundedPattern, PatternStart, type Captured } from './pattern.ts';
 import { SKIP_STRATEGIES, type SkipStrategy } from './settle.ts';
 
+/** What becomes of matches that overlap, and how many may be on their way. */
 export interface MatchOptions {
   /**
    * What a match does to others that overlap it.

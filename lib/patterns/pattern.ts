@@ -27,6 +27,7 @@ export class PatternStart<T> {
     name: Name,
     where: (value: T) => value is U,
   ): Pattern<T, One<Name, U>>;
+  /** Each event that fits may begin a match. */
   begin<Name extends string>(name: Name, where: (value: T) => boolean): Pattern<T, One<Name, T>>;
   begin<Name extends string>(name: Name, where: (value: T) => boolean): Pattern<T, One<Name, T>> {
     return new Pattern<T, One<Name, T>>([]).followedBy(name as never, where);
@@ -52,6 +53,7 @@ export class Pattern<T, Caps> {
     name: NewName<Name, Caps>,
     where: (value: T, soFar: Captured<Caps>) => value is U,
   ): Pattern<T, Caps & One<Name, U>>;
+  /** The very next event of the key must fit. */
   next<Name extends string>(
     name: NewName<Name, Caps>,
     where: (value: T, soFar: Captured<Caps>) => boolean,
@@ -71,6 +73,7 @@ export class Pattern<T, Caps> {
     name: NewName<Name, Caps>,
     where: (value: T, soFar: Captured<Caps>) => value is U,
   ): Pattern<T, Caps & One<Name, U>>;
+  /** The first event that fits; others before it are skipped. */
   followedBy<Name extends string>(
     name: NewName<Name, Caps>,
     where: (value: T, soFar: Captured<Caps>) => boolean,
@@ -89,6 +92,11 @@ export class Pattern<T, Caps> {
     where: (value: T, soFar: Captured<Caps & Many<Name, U>>) => value is U,
     times: Times,
   ): Pattern<T, Caps & Many<Name, U>>;
+  /**
+   * Every event that fits, until the next step's event comes. An event that fits both is read both ways. As the last
+   * step it ends with `atMost` events, or with the time. `soFar` has the events it has itself taken.
+   * @throws DefinitionError if `times` makes no sense
+   */
   followedByMany<Name extends string>(
     name: NewName<Name, Caps>,
     where: (value: T, soFar: Captured<Caps & Many<Name, T>>) => boolean,

@@ -37,7 +37,9 @@ export interface ProcessContext<K, S, Tm, O> {
   readonly isLate: boolean;
   /** Processing time: the newest arrival of a record in the log. No clock is read. */
   readonly now: number;
+  /** This key's state, by the names it was declared with. */
   readonly state: StateHandles<S>;
+  /** This key's timers, likewise. */
   readonly timers: TimerHandles<Tm>;
   /** Sends a value to one of the further outputs. */
   readonly emit: <Name extends keyof O & string>(output: Name, value: OutputValues<O>[Name]) => void;
@@ -72,8 +74,11 @@ export interface ProcessSpec<
   FromEvent,
   FromTimer,
 > {
+  /** What is kept for each key, by name: `valueState(0)`, `mapState()`, … @default nothing */
   readonly state?: S;
+  /** Timers a key can set, by name. @default none */
   readonly timers?: Tm;
+  /** Outputs beside the results, by name. @default none */
   readonly outputs?: O;
   /**
    * Where an event behind the watermark goes: to `onEvent`, with `isLate`, or to the late stream. One that lies too far
@@ -89,6 +94,8 @@ export interface ProcessSpec<
   readonly version?: number;
   /** How state of earlier versions is read, by their numbers; each leads to today's. */
   readonly migrate?: Readonly<Record<number, ProcessMigration<NoInfer<S>, NoInfer<Tm>>>>;
+  /** Called for each event, in the order of the log. Yields or returns results. */
   onEvent(value: T, context: ProcessContext<K, S, Tm, O>): Iterable<FromEvent> | void;
+  /** Called for each timer that is due, before the record that makes it due. Yields or returns results. */
   onTimer?(fired: FiredTimer<Tm>, context: ProcessContext<K, S, Tm, O>): Iterable<FromTimer> | void;
 }

@@ -21,6 +21,7 @@ export type StateHandles<S> = {
   readonly [Name in keyof S]: S[Name] extends StateSpec<infer Handle> ? Handle : never;
 };
 
+/** How long the state of a process function lives. */
 export interface StateOptions {
   /**
    * How long a value is there after it was last written, in event time. After that it reads as if it had never been

@@ -5,6 +5,7 @@ import { timestampMs } from '../time/index.ts';
 import { memoryTables } from './memory-tables.ts';
 import { SynchronousRun, type TestDeadLetter } from './synchronous-run.ts';
 
+/** What surrounds a pipeline under test: partition keys, shards, and tables outside. */
 export interface TestDriverOptions<In extends object, Tables extends object = object> {
   /** Reads the partition key a producer would give a record, for pipelines that key by it. */
   readonly partitionKeys?: { readonly [Name in keyof In]?: (value: In[Name]) => string };

@@ -1,6 +1,7 @@
 import { DefinitionError, type WindowRange } from '../model/index.ts';
 import { floorMod } from '../time/index.ts';
 
+/** What a calendar window is one of; weeks begin on Monday. */
 export type CalendarUnit = 'day' | 'week' | 'month';
 
 const DAY_MS = 86_400_000;

@@ -45,6 +45,7 @@ export type UpdatingOptions = Waiting &
       }
   );
 
+/** When a window speaks: once, or before and after its close as well. */
 export type WindowOptions = FinalOptions | UpdatingOptions;
 
 /** When results are emitted before their window closes. */

@@ -23,6 +23,7 @@ export interface CheckView {
   readonly rows: readonly ResultRow[];
 }
 
+/** What a companion found when it compared results. */
 export interface CheckResult {
   readonly isExact: boolean;
   /** One sentence: what was compared with what. */

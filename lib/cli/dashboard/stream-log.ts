@@ -5,6 +5,7 @@ import {
   type KinesisClient,
 } from '@aws-sdk/client-kinesis';
 
+/** A record as it stands in a shard. */
 export interface LogRecord {
   readonly sequenceNumber: string;
   readonly partitionKey: string;

@@ -7,6 +7,7 @@ import { type Operations, operationsOf, tableNameOf } from './operations.ts';
 import { isServiceError, ServiceError } from './service-error.ts';
 import { TableRegistry } from './table-facts.ts';
 
+/** Where a DynamoDB endpoint listens and keeps its tables, and what goes wrong with it. */
 export interface DynamoDbEndpointOptions {
   /** @default 0, which takes a free port */
   readonly port?: number;
@@ -25,6 +26,7 @@ export interface DynamoDbEndpointOptions {
   readonly fault?: (operation: string, tableName: string | undefined) => DynamoDbFault | undefined;
 }
 
+/** A DynamoDB endpoint that runs. */
 export interface DynamoDbEndpoint {
   readonly url: string;
   readonly port: number;

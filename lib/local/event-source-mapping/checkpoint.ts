@@ -29,6 +29,7 @@ export interface Checkpoints {
   save(shardId: string, checkpoint: Checkpoint): Promise<void>;
 }
 
+/** Checkpoints that are gone with this process. */
 export function memoryCheckpoints(): Checkpoints {
   const byShard = new Map<string, Checkpoint>();
   return {

@@ -10,6 +10,8 @@ import type { Batch, ShardState } from './shard-state.ts';
  * - `repeat-recut`: the same, and its records come in other batches, with newer ones.
  */
 export type BatchFault = (typeof BATCH_FAULTS)[number];
+
+/** All there are. */
 export const BATCH_FAULTS = ['drop-response', 'repeat-batch', 'repeat-recut'] as const;
 
 /** Asked with each batch that is about to be delivered. */

@@ -21,6 +21,7 @@ interface WindowFacts {
   readonly windowEndMs: number;
 }
 
+/** Why a mapping gave a record up: the event source mapping's limits of retries or of age. */
 export type DiscardReason = 'retries-exhausted' | 'record-age-exceeded';
 
 export type RecordDiscarded = Extract<MappingEvent, { kind: 'record-discarded' }>;

@@ -50,6 +50,7 @@ export interface MappingOptions {
   readonly checkpoints?: Checkpoints;
 }
 
+/** What an event source mapping connects: a stream, a function, and where failures are told. */
 export interface MappingDefinition {
   readonly parameters: MappingParametersInput;
   /** Of a stream, or of an enhanced fan-out consumer of one, which is read like the stream itself. */

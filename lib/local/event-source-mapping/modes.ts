@@ -33,6 +33,7 @@ export interface Modes {
   readonly oversizedRecord: 'function-error' | 'not-invoked';
 }
 
+/** What a mapping does unless it is told otherwise. */
 export const DEFAULT_MODES: Modes = {
   consumerSource: 'consumer',
   bisectBudget: 'fresh',

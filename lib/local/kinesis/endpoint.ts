@@ -6,6 +6,7 @@ import { KinesisError } from './errors.ts';
 import { execute, operationNamed } from './execute.ts';
 import { KinesisStore, type KinesisStoreOptions } from './store.ts';
 
+/** Where a Kinesis endpoint listens, and the streams it serves. */
 export interface KinesisEndpointOptions extends KinesisStoreOptions {
   /**
    * On 127.0.0.1.
@@ -19,6 +20,7 @@ export interface KinesisEndpointOptions extends KinesisStoreOptions {
   readonly store?: KinesisStore;
 }
 
+/** A Kinesis endpoint that runs. */
 export interface KinesisEndpoint {
   /** What a client's `endpoint` or AWS_ENDPOINT_URL_KINESIS takes. */
   readonly url: string;

@@ -3,6 +3,7 @@ import type { FunctionDefinition, LogLine } from './function-definition.ts';
 import type { InvokeResult } from './invoke-result.ts';
 import { startSandbox, type OwnedSandbox, type Sandbox } from './sandbox.ts';
 
+/** How many sandboxes a function has, and who reads its log. */
 export interface FunctionOptions {
   readonly onLog?: (line: LogLine) => void;
   /** Sandboxes at once; invocations beyond it are throttled. @default 100 */
@@ -23,6 +24,7 @@ export interface LambdaFunction {
   close(): Promise<void>;
 }
 
+/** Makes a function that runs on this machine. No sandbox is started before the first event comes. */
 export function createFunction(
   definition: FunctionDefinition,
   options: FunctionOptions = {},

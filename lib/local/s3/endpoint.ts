@@ -13,6 +13,7 @@ import { documentOf, textElement } from './xml.ts';
  */
 export type S3Fault = 'throttle' | 'error' | 'lost-response';
 
+/** Where an S3 endpoint listens, the buckets it serves, and what goes wrong with it. */
 export interface S3EndpointOptions {
   /**
    * On 127.0.0.1.
@@ -27,6 +28,7 @@ export interface S3EndpointOptions {
   readonly fault?: (operation: string, bucket: string) => S3Fault | undefined;
 }
 
+/** An S3 endpoint that runs. */
 export interface S3Endpoint {
   /** What a client's `endpoint` or AWS_ENDPOINT_URL_S3 takes. */
   readonly url: string;

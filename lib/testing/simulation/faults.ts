@@ -25,8 +25,10 @@ export const FAULTS = {
   'sandbox has code of before': 0.1,
 } as const;
 
+/** What can go wrong in a simulation. */
 export type FaultName = keyof typeof FAULTS;
 
+/** Something that was made to go wrong in a run. */
 export interface InjectedFault {
   /** Its name within the run; `only` selects by it. */
   readonly id: string;

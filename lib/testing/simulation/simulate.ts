@@ -33,12 +33,14 @@ export interface Workload {
   ) => string | undefined;
 }
 
+/** What a run of the simulation follows from. */
 export interface SimulationOptions extends FaultPlanOptions {
   readonly seed: number;
   /** Put between the protocol and the world, to see whether the simulation notices. */
   readonly mutate?: (world: SimulatedWorld) => SimulatedWorld;
 }
 
+/** How a run of the simulation ended, and what went wrong on purpose meanwhile. */
 export interface SimulationResult {
   readonly seed: number;
   /** What went wrong, or nothing. */
