@@ -20,7 +20,7 @@ export class Updating<K extends KeyValue, T> extends Flow<T> {
     return new Updating(mapNode(this.node, apply));
   }
 
-  /** Keeps the rows that are what `keep` tells, as such; one that no longer is is taken back. */
+  /** Keeps the rows that are what `keep` tells, as such; one that ceases to be is taken back. */
   filter<U extends T>(keep: (value: T) => value is U): Updating<K, U>;
   /** Keeps the rows for which `keep` answers true; one that no longer does is taken back. */
   filter(keep: (value: T) => boolean): Updating<K, T>;

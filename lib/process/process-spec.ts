@@ -96,6 +96,6 @@ export interface ProcessSpec<
   readonly migrate?: Readonly<Record<number, ProcessMigration<NoInfer<S>, NoInfer<Tm>>>>;
   /** Called for each event, in the order of the log. Yields or returns results. */
   onEvent(value: T, context: ProcessContext<K, S, Tm, O>): Iterable<FromEvent> | void;
-  /** Called for each timer that is due, before the record that makes it due. Yields or returns results. */
+  /** Called for each timer that is due. Yields or returns results. */
   onTimer?(fired: FiredTimer<Tm>, context: ProcessContext<K, S, Tm, O>): Iterable<FromTimer> | void;
 }
