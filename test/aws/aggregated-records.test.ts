@@ -13,9 +13,9 @@ import { createHandler } from '../../lib/aws/index.ts';
 import type { KinesisEvent } from '../../lib/aws/kinesis-event.ts';
 import { startLocalPlatform, type LocalPlatform } from '../../lib/local/index.ts';
 import { encodeControlRecord, hashOfPartitionKey } from '../../lib/model/index.ts';
-import { JOURNAL_KEY, RESULTS_KEY } from '../../lib/plan/index.ts';
 import { at, orders, type Order } from '../support/orders.ts';
-import { createTable } from '../support/tables.ts';
+import { eventRecord } from './stage-event.ts';
+import { surround } from './stage-surroundings.ts';
 
 const STREAM_ARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/orders';
 const context = { getRemainingTimeInMillis: () => 59_999 } as Context;
@@ -26,20 +26,7 @@ beforeAll(async () => {
   jest.spyOn(console, 'log').mockImplementation(() => {});
   platform = await startLocalPlatform();
   await platform.kinesis.send(new CreateStreamCommand({ StreamName: 'orders', ShardCount: 1 }));
-  await createTable(platform.dynamodb, 'journal', JOURNAL_KEY);
-  await createTable(platform.dynamodb, 'results', RESULTS_KEY);
-  await createTable(platform.dynamodb, 'dead-letters', RESULTS_KEY);
-  Object.assign(process.env, {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_ENDPOINT_URL_KINESIS: platform.endpoints.kinesis,
-    AWS_ENDPOINT_URL_DYNAMODB: platform.endpoints.dynamodb,
-    MILLRACE_STAGE: 'orders',
-    MILLRACE_JOURNAL_TABLE: 'journal',
-    MILLRACE_RESULTS_TABLE: 'results',
-    MILLRACE_DEAD_LETTER_TABLE: 'dead-letters',
-  });
+  await surround('orders', platform);
 });
 
 afterAll(async () => {
@@ -66,16 +53,14 @@ async function eventOf(ShardId: string): Promise<KinesisEvent> {
   );
   const { Records = [] } = await platform.kinesis.send(new GetRecordsCommand({ ShardIterator }));
   return {
-    Records: Records.map(({ SequenceNumber = '', PartitionKey = '', Data = new Uint8Array() }) => ({
-      eventID: `${ShardId}:${SequenceNumber}`,
-      eventSourceARN: STREAM_ARN,
-      kinesis: {
+    Records: Records.map(({ SequenceNumber = '', PartitionKey = '', Data = new Uint8Array() }) =>
+      eventRecord(STREAM_ARN, ShardId, {
         sequenceNumber: SequenceNumber,
         partitionKey: PartitionKey,
-        data: Buffer.from(Data).toString('base64'),
-        approximateArrivalTimestamp: at('12:00:00') / 1000,
-      },
-    })),
+        data: Data,
+        arrival: at('12:00:00'),
+      }),
+    ),
   };
 }
 

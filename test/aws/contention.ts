@@ -15,6 +15,8 @@ import { Clients } from '../local/dynamodb/clients.ts';
 import { createTable } from '../support/tables.ts';
 import { contended, putLog, type LogEntry } from './contended-log.ts';
 import { startGate, type Gate } from './gate.ts';
+import { eventRecord } from './stage-event.ts';
+import { stageEnvironment } from './stage-surroundings.ts';
 
 const SHARD = 'shardId-000000000000';
 const STREAM = 'contended';
@@ -74,16 +76,7 @@ export async function startContention(
   const records: InputRecord[] = [];
   for await (const batch of new KinesisInputStream(kinesis, STREAM_ARN).readAfter(SHARD, SHARD_START))
     records.push(...batch);
-  Object.assign(process.env, {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
-    AWS_ENDPOINT_URL_KINESIS: kinesisEndpoint.url,
-    MILLRACE_STAGE: 'orders',
-    MILLRACE_JOURNAL_TABLE: 'journal',
-    MILLRACE_RESULTS_TABLE: 'results',
-    MILLRACE_DEAD_LETTER_TABLE: 'dead-letters',
-  });
+  Object.assign(process.env, stageEnvironment('orders'), { AWS_ENDPOINT_URL_KINESIS: kinesisEndpoint.url });
   const sandboxes = [
     await startSandbox(tablesEndpoint.url, records),
     await startSandbox(tablesEndpoint.url, records),
@@ -147,16 +140,7 @@ function eventOf(
   records: readonly InputRecord[],
   { window, state, isLastOfWindow }: MappingFacts,
 ): KinesisEvent {
-  const Records = records.map(({ sequenceNumber, partitionKey, data, arrival }) => ({
-    eventID: `${SHARD}:${sequenceNumber}`,
-    eventSourceARN: STREAM_ARN,
-    kinesis: {
-      sequenceNumber,
-      partitionKey,
-      data: Buffer.from(data).toString('base64'),
-      approximateArrivalTimestamp: arrival / 1000,
-    },
-  }));
+  const Records = records.map((record) => eventRecord(STREAM_ARN, SHARD, record));
   if (window === 'none') return { Records };
   const [start, end] = [window, window + 1].map((n) => new Date(n * WINDOW_MS).toISOString());
   return {

@@ -7,9 +7,9 @@ import type { KinesisEvent } from '../../lib/aws/kinesis-event.ts';
 import { pipeline, source } from '../../lib/index.ts';
 import { startLocalPlatform, type LocalPlatform } from '../../lib/local/index.ts';
 import { encodeControlRecord, FatalError, type InputRecord } from '../../lib/model/index.ts';
-import { JOURNAL_KEY, RESULTS_KEY } from '../../lib/plan/index.ts';
 import { Order, order, orders, record } from '../support/orders.ts';
-import { createTable } from '../support/tables.ts';
+import { stageEvent } from './stage-event.ts';
+import { surround } from './stage-surroundings.ts';
 
 const STREAM_ARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/orders';
 const SHARD = 'shardId-000000000000';
@@ -26,20 +26,7 @@ beforeAll(async () => {
       RecordDistributionStrategy: 'AUTO',
     }),
   );
-  await createTable(platform.dynamodb, 'journal', JOURNAL_KEY);
-  await createTable(platform.dynamodb, 'results', RESULTS_KEY);
-  await createTable(platform.dynamodb, 'dead-letters', RESULTS_KEY);
-  Object.assign(process.env, {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_ENDPOINT_URL_KINESIS: platform.endpoints.kinesis,
-    AWS_ENDPOINT_URL_DYNAMODB: platform.endpoints.dynamodb,
-    MILLRACE_STAGE: 'orders',
-    MILLRACE_JOURNAL_TABLE: 'journal',
-    MILLRACE_RESULTS_TABLE: 'results',
-    MILLRACE_DEAD_LETTER_TABLE: 'dead-letters',
-  });
+  await surround('orders', platform);
 });
 
 afterAll(async () => {
@@ -47,31 +34,14 @@ afterAll(async () => {
   await platform.stop();
 });
 
-/** As the event source mapping would deliver it, in the window of one minute. */
+/** An event of the mapping's window. */
 function eventOf(
   records: readonly InputRecord[],
   state: unknown,
-  isFinalInvokeForWindow: boolean,
+  isFinal: boolean,
   streamArn = STREAM_ARN,
 ): KinesisEvent {
-  return {
-    Records: records.map(({ sequenceNumber, partitionKey, data, arrival }) => ({
-      eventID: `${SHARD}:${sequenceNumber}`,
-      eventSourceARN: streamArn,
-      kinesis: {
-        sequenceNumber,
-        partitionKey,
-        data: Buffer.from(data).toString('base64'),
-        approximateArrivalTimestamp: arrival / 1000,
-      },
-    })),
-    window: { start: '2026-01-01T12:00:00Z', end: '2026-01-01T12:01:00Z' },
-    state,
-    shardId: SHARD,
-    eventSourceARN: streamArn,
-    isFinalInvokeForWindow,
-    isWindowTerminatedEarly: false,
-  };
+  return stageEvent(records, { streamArn, shardId: SHARD, state, isFinal });
 }
 
 async function read(TableName: string): Promise<Record<string, AttributeValue>[]> {

@@ -7,10 +7,10 @@ import type { KinesisEvent } from '../../lib/aws/kinesis-event.ts';
 import type { DynamoDbFault } from '../../lib/local/dynamodb/index.ts';
 import { startLocalPlatform, type LocalPlatform } from '../../lib/local/index.ts';
 import { decodeParcel } from '../../lib/model/index.ts';
-import { JOURNAL_KEY, RESULTS_KEY } from '../../lib/plan/index.ts';
 import { purchases } from '../support/looked-up-orders.ts';
 import { at, record } from '../support/orders.ts';
-import { createTable } from '../support/tables.ts';
+import { stageEvent } from './stage-event.ts';
+import { surround } from './stage-surroundings.ts';
 
 const STREAM_ARN = 'arn:aws:kinesis:us-east-1:000000000000:stream/purchases';
 const context = { getRemainingTimeInMillis: () => 59_999 } as Context;
@@ -27,9 +27,6 @@ beforeAll(async () => {
   for (const StreamName of ['purchases', 'per-region-shuffle']) {
     await platform.kinesis.send(new CreateStreamCommand({ StreamName, ShardCount: 1 }));
   }
-  await createTable(platform.dynamodb, 'journal', JOURNAL_KEY);
-  await createTable(platform.dynamodb, 'results', RESULTS_KEY);
-  await createTable(platform.dynamodb, 'dead-letters', RESULTS_KEY);
   await platform.dynamodb.send(
     new CreateTableCommand({
       TableName: 'customers-live',
@@ -38,16 +35,7 @@ beforeAll(async () => {
       KeySchema: [{ AttributeName: 'customerId', KeyType: 'HASH' }],
     }),
   );
-  Object.assign(process.env, {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_ENDPOINT_URL_KINESIS: platform.endpoints.kinesis,
-    AWS_ENDPOINT_URL_DYNAMODB: platform.endpoints.dynamodb,
-    MILLRACE_STAGE: 'purchases',
-    MILLRACE_JOURNAL_TABLE: 'journal',
-    MILLRACE_RESULTS_TABLE: 'results',
-    MILLRACE_DEAD_LETTER_TABLE: 'dead-letters',
+  await surround('purchases', platform, {
     MILLRACE_SHUFFLES: '{"per-region-shuffle":"per-region-shuffle"}',
     MILLRACE_TABLES: '{"customers":"customers-live"}',
   });
@@ -69,28 +57,10 @@ async function customerIn(region: string): Promise<void> {
 }
 
 function eventOf(numbers: readonly number[], state: unknown = {}): KinesisEvent {
-  return {
-    Records: numbers.map((n) => {
-      const purchase = { id: `p${n}`, customer: 'ann', amount: n, at: at('00:00:01') };
-      const { sequenceNumber, partitionKey, data, arrival } = record(n, 'any', purchase);
-      return {
-        eventID: `${shard}:${sequenceNumber}`,
-        eventSourceARN: STREAM_ARN,
-        kinesis: {
-          sequenceNumber,
-          partitionKey,
-          data: Buffer.from(data).toString('base64'),
-          approximateArrivalTimestamp: arrival / 1000,
-        },
-      };
-    }),
-    window: { start: '2026-01-01T12:00:00Z', end: '2026-01-01T12:01:00Z' },
-    state,
-    shardId: shard,
-    eventSourceARN: STREAM_ARN,
-    isFinalInvokeForWindow: false,
-    isWindowTerminatedEarly: false,
-  };
+  const records = numbers.map((n) =>
+    record(n, 'any', { id: `p${n}`, customer: 'ann', amount: n, at: at('00:00:01') }),
+  );
+  return stageEvent(records, { streamArn: STREAM_ARN, shardId: shard, state, isFinal: false });
 }
 
 async function placed(): Promise<readonly string[]> {
