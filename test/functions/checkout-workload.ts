@@ -1,11 +1,9 @@
-import { paginateScan, type AttributeValue, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { PutRecordsCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
 import type { Order, Payment } from '../../functions/checkout/pipeline.ts';
+import type { Item } from '../support/tables.ts';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
 const PRODUCERS = 16;
-
-type Item = Record<string, AttributeValue>;
 
 /** Orders and payments in the order in which they were made, and what the pipeline must make of them. */
 export interface CheckoutWorkload {
@@ -72,12 +70,6 @@ export async function put(
     Data: Buffer.from(JSON.stringify(value)),
   }));
   await kinesis.send(new PutRecordsCommand({ StreamName, Records }));
-}
-
-export async function scan(client: DynamoDBClient, TableName: string): Promise<readonly Item[]> {
-  const items: Item[] = [];
-  for await (const page of paginateScan({ client }, { TableName })) items.push(...(page.Items ?? []));
-  return items;
 }
 
 /** The orders an alert was raised for, once for each alert, sorted. */

@@ -1,24 +1,16 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
-import { paginateScan, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { resultsTable, StreamPipeline } from 'millrace/cdk';
-import {
-  deployLocally,
-  finishStream,
-  startLocalPlatform,
-  type LocalDeployment,
-  type LocalPlatform,
-} from 'millrace/local';
+import { finishStream } from 'millrace/local';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { earthquakes } from '../../functions/earthquakes/pipeline.ts';
 import type { Quake } from '../../functions/earthquakes/quake.ts';
+import { scan } from '../support/tables.ts';
+import { killAll, startLocalApp, type LocalApp } from './local-app.ts';
 
 const HANDLER = fileURLToPath(new URL('../../functions/earthquakes/handler.ts', import.meta.url));
 const START = Date.parse('2026-01-01T00:00:00Z');
@@ -31,28 +23,21 @@ const networks = Array.from({ length: 4000 }, (_, index) =>
   createHash('shake256', { outputLength: 150 }).update(String(index)).digest('base64url'),
 ).toSorted(byText);
 
-// Far from any node_modules: the S3 client isn't bundled, and is found nevertheless.
-const outdir = mkdtempSync(join(tmpdir(), 'millrace-large-state-'));
-let platform: LocalPlatform;
-let deployment: LocalDeployment | undefined;
+// Its assembly is far from any node_modules: the S3 client isn't bundled, and is found nevertheless.
+let app: LocalApp;
 
 beforeAll(async () => {
-  const app = new App({ outdir });
-  new StreamPipeline(new Stack(app, 'Earthquakes'), 'Pipeline', {
-    pipeline: earthquakes,
-    entry: HANDLER,
-    sinks: { perNetwork: resultsTable(), late: resultsTable() },
-    checkpointInterval: Duration.seconds(1),
+  app = await startLocalApp((cdk) => {
+    new StreamPipeline(new Stack(cdk, 'Earthquakes'), 'Pipeline', {
+      pipeline: earthquakes,
+      entry: HANDLER,
+      sinks: { perNetwork: resultsTable(), late: resultsTable() },
+      checkpointInterval: Duration.seconds(1),
+    });
   });
-  app.synth();
-  platform = await startLocalPlatform();
 });
 
-afterAll(async () => {
-  await deployment?.stop();
-  await platform.stop();
-  rmSync(outdir, { recursive: true });
-});
+afterAll(() => app.stop());
 
 /** A quake of each network. */
 async function feed(stream: string, mag: number): Promise<void> {
@@ -64,24 +49,13 @@ async function feed(stream: string, mag: number): Promise<void> {
   });
   for (let start = 0; start < Records.length; start += BATCH) {
     const batch = Records.slice(start, start + BATCH);
-    await platform.kinesis.send(new PutRecordsCommand({ StreamName: stream, Records: batch }));
+    await app.platform.kinesis.send(new PutRecordsCommand({ StreamName: stream, Records: batch }));
   }
-}
-
-async function scan(TableName: string): Promise<readonly Record<string, AttributeValue>[]> {
-  const items: Record<string, AttributeValue>[] = [];
-  for await (const page of paginateScan({ client: platform.dynamodb }, { TableName })) {
-    items.push(...(page.Items ?? []));
-  }
-  return items;
 }
 
 test('state too large for the journal is kept in the bucket, and a cold sandbox goes on from there', async () => {
-  deployment = await deployLocally({
-    assemblyDir: outdir,
-    endpoints: platform.endpoints,
-    mapping: { pollMs: 20, idleFinalMs: 0, backoff: { baseMs: 50, factor: 2, maxMs: 1000 } },
-  });
+  const { platform } = app;
+  const deployment = await app.deploy();
   const {
     CheckpointBucket: Bucket = '',
     JournalTable = '',
@@ -97,15 +71,17 @@ test('state too large for the journal is kept in the bucket, and a cold sandbox 
     await setTimeout(100);
     ({ Contents = [] } = await platform.s3.send(new ListObjectsV2Command({ Bucket })));
   }
-  const inTable = (await scan(JournalTable)).filter(({ slot }) => slot?.S?.startsWith('checkpoint#'));
-  for (const fn of deployment.functions) fn.sandboxes.forEach((sandbox) => sandbox.kill());
+  const inTable = (await scan(platform.dynamodb, JournalTable)).filter(({ slot }) =>
+    slot?.S?.startsWith('checkpoint#'),
+  );
+  killAll(deployment);
   await feed(QuakesStream, 3);
   await finishStream(platform.kinesis, QuakesStream);
   await deployment.drained();
 
   expect(new Set(Contents.map(({ Key }) => Key?.split('/')[0]))).toEqual(new Set([JournalTable]));
   expect(inTable).toEqual([]);
-  const rows = (await scan(ResultsTable)).map(
+  const rows = (await scan(platform.dynamodb, ResultsTable)).map(
     ({ pk, quakes, largest }) => `${pk?.S}: ${quakes?.N} quakes, largest ${largest?.N}`,
   );
   expect(rows.toSorted(byText)).toEqual(networks.map((net) => `perNetwork#${net}: 2 quakes, largest 3`));

@@ -1,73 +1,51 @@
-import { paginateScan, PutItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutRecordsCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { resultsTable, StreamPipeline } from 'millrace/cdk';
-import {
-  deployLocally,
-  finishStream,
-  startLocalPlatform,
-  type LocalDeployment,
-  type LocalPlatform,
-} from 'millrace/local';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { finishStream } from 'millrace/local';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { scan } from '../support/tables.ts';
+import { killAll, startLocalApp, type LocalApp } from './local-app.ts';
 import { purchasesByRegion } from './purchases-pipeline.ts';
 
 const HANDLER = fileURLToPath(new URL('purchases-pipeline.ts', import.meta.url));
 const PURCHASES = 60;
 
-const outdir = mkdtempSync(join(tmpdir(), 'millrace-lookup-'));
-let platform: LocalPlatform;
-let deployment: LocalDeployment | undefined;
+let app: LocalApp;
 let sinceThrottled = 0;
 
 beforeAll(async () => {
-  const app = new App({ outdir });
-  const stack = new Stack(app, 'Purchases');
-  const customers = new Table(stack, 'Customers', {
-    partitionKey: { name: 'customerId', type: AttributeType.STRING },
-  });
-  new CfnOutput(stack, 'CustomersTable', { value: customers.tableName });
-  new StreamPipeline(stack, 'Pipeline', {
-    pipeline: purchasesByRegion,
-    entry: HANDLER,
-    sinks: { placed: resultsTable(), perRegion: resultsTable() },
-    tables: { customers },
-    batchSize: 10,
-    checkpointInterval: Duration.seconds(1),
-  });
-  app.synth();
-  platform = await startLocalPlatform({
-    dynamodbFault: (operation) =>
-      operation === 'BatchGetItem' && ++sinceThrottled % 3 === 0 ? 'throttle' : undefined,
-  });
+  app = await startLocalApp(
+    (cdk) => {
+      const stack = new Stack(cdk, 'Purchases');
+      const customers = new Table(stack, 'Customers', {
+        partitionKey: { name: 'customerId', type: AttributeType.STRING },
+      });
+      new CfnOutput(stack, 'CustomersTable', { value: customers.tableName });
+      new StreamPipeline(stack, 'Pipeline', {
+        pipeline: purchasesByRegion,
+        entry: HANDLER,
+        sinks: { placed: resultsTable(), perRegion: resultsTable() },
+        tables: { customers },
+        batchSize: 10,
+        checkpointInterval: Duration.seconds(1),
+      });
+    },
+    {
+      dynamodbFault: (operation) =>
+        operation === 'BatchGetItem' && ++sinceThrottled % 3 === 0 ? 'throttle' : undefined,
+    },
+  );
 });
 
-afterAll(async () => {
-  await deployment?.stop();
-  await platform.stop();
-  rmSync(outdir, { recursive: true });
-});
-
-async function scan(TableName: string): Promise<readonly Record<string, AttributeValue>[]> {
-  const items: Record<string, AttributeValue>[] = [];
-  for await (const page of paginateScan({ client: platform.dynamodb }, { TableName })) {
-    items.push(...(page.Items ?? []));
-  }
-  return items;
-}
+afterAll(() => app.stop());
 
 test('while sandboxes die and the table changes, each purchase counts in the one region it is shown in', async () => {
-  deployment = await deployLocally({
-    assemblyDir: outdir,
-    endpoints: platform.endpoints,
-    mapping: { pollMs: 20, idleFinalMs: 0, backoff: { baseMs: 50, factor: 2, maxMs: 500 } },
-  });
+  const { platform } = app;
+  const deployment = await app.deploy();
   const { CustomersTable = '', PurchasesStream = '', ResultsTable = '' } = deployment.outputs;
   const move = (region: string) =>
     platform.dynamodb.send(
@@ -86,12 +64,12 @@ test('while sandboxes die and the table changes, each purchase counts in the one
   for (let moves = 1; moves <= 8; moves += 1) {
     await setTimeout(100);
     await move(`region ${moves}`);
-    for (const fn of deployment.functions) fn.sandboxes.forEach((sandbox) => sandbox.kill());
+    killAll(deployment);
   }
   await finishStream(platform.kinesis, PurchasesStream);
   await deployment.drained();
 
-  const items = await scan(ResultsTable);
+  const items = await scan(platform.dynamodb, ResultsTable);
   const shown = items.flatMap(({ id, region }) =>
     id?.S === undefined ? [] : [{ id: id.S, region: region?.S }],
   );

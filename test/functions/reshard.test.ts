@@ -1,23 +1,11 @@
 import { UpdateShardCountCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { App, Duration, Stack } from 'aws-cdk-lib';
-import { resultsTable, StreamPipeline } from 'millrace/cdk';
-import {
-  deployLocally,
-  finishStream,
-  startLocalPlatform,
-  type DeploymentEvent,
-  type LocalDeployment,
-  type LocalPlatform,
-} from 'millrace/local';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { checkout } from '../../functions/checkout/pipeline.ts';
-import { checkoutWorkload, perCustomerOf, put, scan, unpaidOf } from './checkout-workload.ts';
+import { finishStream, type DeploymentEvent, type LocalDeployment } from 'millrace/local';
+import { scan } from '../support/tables.ts';
+import { defineCheckout } from './checkout-app.ts';
+import { checkoutWorkload, perCustomerOf, put, unpaidOf } from './checkout-workload.ts';
+import { startLocalApp, type LocalApp } from './local-app.ts';
 
-const HANDLER = fileURLToPath(new URL('../../functions/checkout/handler.ts', import.meta.url));
 const LIMIT_MS = 240_000;
 const ROUNDS = 16;
 /** Between two rounds of traffic so many batches are processed, of whichever stage: no matter how fast the machine is. */
@@ -55,43 +43,21 @@ const INCIDENTS: Readonly<Record<number, readonly Incident[]>> = {
   13: [{ reshard: 'OrdersStream', to: 2 }, { kill: 'PerCustomerShuffle' }],
 };
 
-const outdir = mkdtempSync(join(tmpdir(), 'millrace-reshard-'));
-let platform: LocalPlatform;
-let deployment: LocalDeployment | undefined;
+let app: LocalApp;
 
 beforeAll(async () => {
-  const app = new App({ outdir });
-  new StreamPipeline(new Stack(app, 'Checkout'), 'Pipeline', {
-    pipeline: checkout,
-    entry: HANDLER,
-    sinks: { unpaid: resultsTable(), perCustomer: resultsTable() },
-    shards: 2,
-    checkpointInterval: Duration.seconds(1),
-    tick: false,
-  });
-  app.synth();
-  platform = await startLocalPlatform();
+  app = await startLocalApp((cdk) => defineCheckout(cdk, { tick: false }));
 });
 
-afterAll(async () => {
-  await deployment?.stop();
-  await platform.stop();
-  rmSync(outdir, { recursive: true });
-});
+afterAll(() => app.stop());
 
 test(
   'sources and shuffles are split and merged under load, over generations, and no result is lost or doubled',
   async () => {
     const batches = new Batches();
-    deployment = await deployLocally({
-      assemblyDir: outdir,
-      endpoints: platform.endpoints,
-      mapping: {
-        pollMs: 20,
-        idleFinalMs: 0,
-        discoveryMs: 200,
-        backoff: { baseMs: 50, factor: 2, maxMs: 1000 },
-      },
+    const { platform } = app;
+    const deployment = await app.deploy({
+      mapping: { discoveryMs: 200 },
       onEvent: (event) => batches.saw(event),
     });
     const {
@@ -140,7 +106,7 @@ async function cause(incident: Incident, { functions, streams }: LocalDeployment
     }
     return;
   }
-  await platform.kinesis.send(
+  await app.platform.kinesis.send(
     new UpdateShardCountCommand({
       StreamName: streams.find(({ name }) => name.includes(incident.reshard))?.name,
       TargetShardCount: incident.to,

@@ -1,4 +1,3 @@
-import { paginateScan, type AttributeValue } from '@aws-sdk/client-dynamodb';
 import { PutRecordsCommand, UpdateShardCountCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { App, Duration, Stack } from 'aws-cdk-lib';
@@ -12,6 +11,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { decodeControlRecord } from '../../lib/model/index.ts';
 import { logsOf } from '../aws/logs-of.ts';
+import { scan } from '../support/tables.ts';
 import { silent } from './silent-pipeline.ts';
 import { silentSource } from './silent-source-pipeline.ts';
 
@@ -74,10 +74,7 @@ async function scale(StreamName: string, TargetShardCount: number): Promise<void
 }
 
 async function counted(TableName: string): Promise<number> {
-  const items: Record<string, AttributeValue>[] = [];
-  for await (const page of paginateScan({ client: platform.dynamodb }, { TableName })) {
-    items.push(...(page.Items ?? []));
-  }
+  const items = await scan(platform.dynamodb, TableName);
   return items.map(({ n }) => Number(n?.N)).reduce((total, n) => total + n, 0);
 }
 

@@ -1,4 +1,11 @@
-import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  paginateScan,
+  type AttributeValue,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+
+export type Item = Readonly<Record<string, AttributeValue>>;
 
 /** Creates a table as the construct would, as far as a store or a sink needs it. */
 export async function createTable(
@@ -20,4 +27,11 @@ export async function createTable(
       ],
     }),
   );
+}
+
+/** All items of a table. */
+export async function scan(client: DynamoDBClient, TableName: string): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  for await (const page of paginateScan({ client }, { TableName })) items.push(...(page.Items ?? []));
+  return items;
 }
