@@ -74,10 +74,18 @@ const progressOf = (producer: string, time: string): Progress => ({
   isEnded: false,
 });
 
-/** Runs the records of two shards, by the MD5 of their keys, and then those of the one they were merged into. */
+/** By the MD5 of a key: "a" is in the left half, and "b" in the right. */
+const SHARDS = {
+  left: { parents: [], firstHash: 0n, lastHash: HALF - 1n },
+  right: { parents: [], firstHash: HALF, lastHash: LAST },
+  both: { parents: ['left', 'right'], firstHash: 0n, lastHash: LAST },
+  rightAgain: { parents: ['both'], firstHash: HALF, lastHash: LAST },
+};
+
+/** Runs the records of two shards, then those of the one they were merged into, then those of one it was split into. */
 async function merged(
   definition: Pipeline,
-  log: Readonly<Record<'left' | 'right' | 'both', readonly InputRecord[]>>,
+  log: Readonly<Partial<Record<keyof typeof SHARDS, readonly InputRecord[]>>>,
 ): Promise<MemorySinks> {
   const stream = new MemoryStream();
   const sinks = new MemorySinks();
@@ -86,9 +94,7 @@ async function merged(
   if (stage === undefined) throw new Error('no stage');
   let tokens = 0;
   const ports = { store, sinks, stream, newToken: () => `token-${++tokens}` };
-  stream.addShard('left', { parents: [], firstHash: 0n, lastHash: HALF - 1n });
-  stream.addShard('right', { parents: [], firstHash: HALF, lastHash: LAST });
-  stream.addShard('both', { parents: ['left', 'right'], firstHash: 0n, lastHash: LAST });
+  for (const [shard, facts] of Object.entries(SHARDS)) stream.addShard(shard, facts);
   for (const [shard, records] of Object.entries(log)) {
     stream.append(shard, ...records);
     const batch: Invocation = { records, windowState: {}, window: 'ending' };
@@ -150,5 +156,21 @@ describe('the last windows of merged shards', () => {
     });
 
     expect(sinks.valuesOf('rows')).toMatchObject([{ key: 'b', orders: 1 }]);
+  });
+});
+
+describe('a shard that a merged one was split into', () => {
+  test('still knows how far its keys were before the merge', async () => {
+    const sinks = await merged(inSource, {
+      left: [order(1, 'a', '00:00:05')],
+      right: [order(2, 'b', '00:00:05'), order(3, 'b', '00:00:06'), order(4, 'd', '00:05:00')],
+      both: [control(5, 'tick', '12:00:00')],
+      rightAgain: [order(6, 'b', '00:00:07'), control(7, 'finish', '12:00:00')],
+    });
+
+    expect(sinks.valuesOf('rows')).toMatchObject([
+      { key: 'b', windowStart: at('00:00:00'), orders: 2 },
+      { key: 'd', windowStart: at('00:05:00'), orders: 1 },
+    ]);
   });
 });
