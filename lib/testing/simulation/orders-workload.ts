@@ -7,6 +7,7 @@ import { MAX_SKEW_MS, MINUTE_MS, OUT_OF_ORDER_MS, type Order } from './orders.ts
 import type { Workload } from './simulate.ts';
 import type { SimulatedRecord } from './stream-history.ts';
 
+const CUSTOMERS = 6;
 const ARRIVAL = 10 * MINUTE_MS;
 const utf8 = new TextEncoder();
 
@@ -20,7 +21,8 @@ const orderSchema: Schema = {
 
 /**
  * Orders per key and minute, and everything that can be wrong with a record: out of order, late, ahead of its arrival,
- * no JSON, not valid, poison. Event time begins before the epoch.
+ * no JSON, not valid, poison. Some customers are behind all the time, and so are shards that have only these. Event time
+ * begins before the epoch.
  */
 export const ordersWorkload: Workload = {
   pipelines: (random, isMended) => {
@@ -34,9 +36,10 @@ export const ordersWorkload: Workload = {
   },
   records: (random) => {
     let now = -2 * MINUTE_MS;
+    const behindMs = Array.from({ length: CUSTOMERS }, () => (random.chance(0.3) ? 3 * MINUTE_MS : 0));
     const orders = Array.from({ length: 30 + random.below(60) }, () => {
       now += random.below(20_000);
-      return orderRecord(random, now);
+      return orderRecord(random, now, behindMs);
     });
     return { orders };
   },
@@ -80,12 +83,13 @@ function ordersPipeline(
   });
 }
 
-function orderRecord(random: Random, now: number): SimulatedRecord {
-  const partitionKey = `customer-${random.below(6)}`;
+function orderRecord(random: Random, now: number, behindMs: readonly number[]): SimulatedRecord {
+  const customer = random.below(CUSTOMERS);
+  const partitionKey = `customer-${customer}`;
   const lateness = random.chance(0.2) ? random.below(2 * MINUTE_MS) : 0;
   const skew = random.chance(0.03) ? ARRIVAL + 2 * MAX_SKEW_MS : 0;
   const order: Order = {
-    at: now - lateness + skew,
+    at: now - (behindMs[customer] ?? 0) - lateness + skew,
     amount: random.below(400) / 4,
     isPoison: random.chance(0.03),
   };
