@@ -1,8 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { runScript } from '../support/run-script.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LIMIT_MS = 120_000;
 
 interface DemoResult {
@@ -17,17 +15,8 @@ interface DemoResult {
 async function runDemo(
   ...args: readonly string[]
 ): Promise<{ readonly code: number | null; readonly result: DemoResult }> {
-  const main = 'functions/earthquakes/demo/main.ts';
-  const child = spawn(process.execPath, ['--import', 'tsx', main, '--json', ...args], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: LIMIT_MS - 20_000,
-  });
-  let printed = '';
-  child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
+  const { code, printed } = await runScript('functions/earthquakes/demo/main.ts', ['--json', ...args], {
+    timeoutMs: LIMIT_MS - 20_000,
   });
   return { code, result: JSON.parse(printed) };
 }

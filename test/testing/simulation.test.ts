@@ -1,27 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { ordersWorkload, shrink, simulate } from '../../lib/testing/index.ts';
 import { MUTANTS } from '../../lib/testing/simulation/index.ts';
+import { runScript } from '../support/run-script.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LIMIT_MS = 170_000;
 
 /** The command as a user runs it: in a process of its own it is several times faster than within the test runner. */
-async function runCommand(
-  ...args: readonly string[]
-): Promise<{ readonly code: number | null; readonly printed: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'bin/simulate.ts', ...args], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let printed = '';
-  child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  return { code, printed };
+function runCommand(...args: readonly string[]): ReturnType<typeof runScript> {
+  return runScript('bin/simulate.ts', args);
 }
 
 describe('the journal protocol, with everything around it misbehaving,', () => {

@@ -1,12 +1,18 @@
 import { expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
+import { runScript } from '../../support/run-script.ts';
 
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const COMMAND = 'bench/nexmark/generate.ts';
 
 test('the command writes the lines of the reference', async () => {
-  const { code, printed } = await runCommand('--events', '1000', '--rate', '1000', '--group', '1000');
+  const { code, printed } = await runScript(COMMAND, [
+    '--events',
+    '1000',
+    '--rate',
+    '1000',
+    '--group',
+    '1000',
+  ]);
 
   const hash = createHash('sha256').update(printed).digest('hex');
 
@@ -28,26 +34,10 @@ test('a part of a paced stream comes whole', async () => {
     '--base-time',
     '2020-01-01',
   ];
-  const { printed } = await runCommand(...flags);
+  const { printed } = await runScript(COMMAND, flags);
 
   const lines = printed.trimEnd().split('\n');
 
   expect(lines).toHaveLength(10);
   expect(JSON.parse(lines[9] ?? '')).toMatchObject({ seq: 9, ts: Date.UTC(2020, 0, 1) + 1 });
 });
-
-async function runCommand(
-  ...args: readonly string[]
-): Promise<{ readonly code: number | null; readonly printed: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'bench/nexmark/generate.ts', ...args], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let printed = '';
-  child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  return { code, printed };
-}
