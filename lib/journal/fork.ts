@@ -1,4 +1,4 @@
-import { earliestOf, type Predecessor, type ShardFacts } from '../engine/index.ts';
+import { BEGINNING_OF_TIME, earliestOf, type Predecessor, type ShardFacts } from '../engine/index.ts';
 import { after, RetryableError, SHARD_START } from '../model/index.ts';
 import { appendEntry, appendToJournal, LONG_READ, writeCheckpoint } from './append.ts';
 import { applyRecords } from './apply.ts';
@@ -38,14 +38,18 @@ interface Parent {
   readonly memory: TaskMemory;
 }
 
-/** Whose keys were further matters only where shards are merged. */
+/** Whose keys were further matters only where shards are merged; one that was never read stands at the beginning. */
 async function predecessorsOf(
   { ports }: TaskContext,
+  shard: ShardFacts,
   parents: readonly Parent[],
 ): Promise<readonly Predecessor[]> {
-  const predecessors: Predecessor[] = [];
+  const isUnread = (parent: string): boolean => parents.every(({ shardId }) => shardId !== parent);
+  const predecessors: Predecessor[] = shard.parents
+    .filter(isUnread)
+    .map(() => ({ time: BEGINNING_OF_TIME, range: undefined }));
   for (const { shardId, memory } of parents) {
-    const range = parents.length === 1 ? undefined : await ports.stream.describeShard(shardId);
+    const range = shard.parents.length === 1 ? undefined : await ports.stream.describeShard(shardId);
     predecessors.push({
       time: memory.task.state.time,
       range: range && { firstHash: range.firstHash, lastHash: range.lastHash },
@@ -96,7 +100,7 @@ async function begin(context: TaskContext, shard: ShardFacts, all: readonly Pare
   const task = context.newStageTask();
   const isOwn = (table: string, key: string): boolean => task.goesWith(table, key, shard);
   for (const parent of parents) task.state.adopt(parent.task.state, isOwn);
-  task.state.time = earliestOf(await predecessorsOf(context, all));
+  task.state.time = earliestOf(await predecessorsOf(context, shard, all));
   task.state.now = Math.max(...parents.map((parent) => parent.task.state.now));
   task.resume();
   const writer = context.ports.newToken();
