@@ -97,9 +97,7 @@ export class Deployment {
         const homeOf = (partition: number): string => this.#homeOf(stage, partition);
         const parcels = parcelsOf(sent, homeOf, MOST_EVENTS_OF_A_PARCEL);
         const shards = stage.shards.map(({ shardId }) => shardId);
-        for (const { parcel, outputs } of progress === undefined
-          ? parcels
-          : telling(parcels, progress, shards)) {
+        for (const { parcel, outputs } of telling(parcels, progress, shards)) {
           const data = encodeParcel(parcel);
           this.#append(stage, shards.indexOf(parcel.shard), parcel.producer, data, outputs.length);
           this.#count(id, { parcels: 1, parcelBytes: data.length, putUnits: putUnitsOf(data) });

@@ -66,7 +66,7 @@ export class KinesisShuffle implements Shuffle {
         return { left: sent.filter((output) => left.has(output)), isTold: untold.length === 0 };
       }
       const parcels = parcelsOf([...left], homeOf, mostEvents);
-      const all = progress === undefined ? parcels : telling(parcels, progress, untold);
+      const all = telling(parcels, progress, untold);
       const first = firstOfEachShard(all).map((packed) => fitting(packed, homeOf));
       // Whoever has seen how many fit doesn't encode all that is left each time.
       const largest = Math.max(1, ...first.map(({ packed: { outputs } }) => outputs.length));

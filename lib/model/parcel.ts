@@ -89,13 +89,14 @@ function packetsOf(outputs: readonly SentOutput[]): readonly Packet[] {
 
 /**
  * The same parcels, and with the last for each of these shards how far the task has got. A shard for which there is none
- * gets one without events.
+ * gets one without events. Without news they are as they were.
  */
 export function telling(
   packed: readonly Packed[],
-  progress: Progress,
+  progress: Progress | undefined,
   shards: readonly string[],
 ): readonly Packed[] {
+  if (progress === undefined) return packed;
   const { producer } = progress;
   const last = new Map(packed.map((each) => [each.parcel.shard, each]));
   const tells = (each: Packed): boolean =>

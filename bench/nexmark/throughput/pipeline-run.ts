@@ -113,8 +113,8 @@ class StageRun {
     return {
       send: async (to, sent, progress) => {
         const parcels = parcelsOf(sent, () => SHARD_ID, MOST_EVENTS);
-        const all = progress === undefined ? parcels : telling(parcels, progress, [SHARD_ID]);
-        for (const { parcel } of all) stageOf(to)?.receive(encodeParcel(parcel), arrival());
+        for (const { parcel } of telling(parcels, progress, [SHARD_ID]))
+          stageOf(to)?.receive(encodeParcel(parcel), arrival());
         return { left: [], isTold: true };
       },
       peers: async () => [SHARD_ID],

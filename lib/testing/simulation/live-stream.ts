@@ -55,7 +55,7 @@ export class LiveStream {
     for (;;) {
       const untold = this.openShards.map(({ shardId }) => shardId).filter((shardId) => !told.has(shardId));
       const parcels = parcelsOf([...left], (partition) => this.#homeOf(partition));
-      const all = progress === undefined ? parcels : telling(parcels, progress, untold);
+      const all = telling(parcels, progress, untold);
       const refused = new Set<string>();
       let isAnyAstray = false;
       for (const { parcel, outputs } of all) {
