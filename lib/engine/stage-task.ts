@@ -16,10 +16,9 @@ import {
   type Event,
   type InputRecord,
   type Output,
-  type RowOutput,
   type SentEvent,
 } from '../model/index.ts';
-import { planOf, stageGraphOf, type Edge, type StagePlan } from '../plan/index.ts';
+import { planOf, stageGraphOf, type StagePlan } from '../plan/index.ts';
 import { compileStage, type CompiledStage } from './compile.ts';
 import { decodeRecord } from './decode-record.ts';
 import {
@@ -36,10 +35,10 @@ import { LookupProbe, NO_ANSWERS, type Answers, type Questions } from './lookup-
 import type { KeyedTable } from './keyed-table.ts';
 import type { HashRange } from './ports.ts';
 import { heardOf, NO_PRODUCERS, seen, watermarkOf, withoutForgotten, type Producers } from './producers.ts';
-import { newEventsOf, nextNumber, RECEIVED, SENT } from './shuffled-events.ts';
+import { newEventsOf, RECEIVED, SENT } from './shuffled-events.ts';
 import { TaskState } from './state.ts';
-import type { Step } from './stateless-step.ts';
 import type { StepHost } from './step-host.ts';
+import { TaskOutputs } from './task-outputs.ts';
 import { unpacked, type UnpackedRecord } from './unpacked.ts';
 
 /**
@@ -63,10 +62,8 @@ export class StageTask {
   readonly #haltsOnError: boolean;
   readonly #compiled: CompiledStage;
   readonly #probe: LookupProbe | undefined;
-  #outputs: Output[] = [];
+  readonly #outputs: TaskOutputs;
   #range: HashRange | undefined;
-  #record: UnpackedRecord = { sequenceNumber: '0', partitionKey: '', data: new Uint8Array(), arrival: 0 };
-  #index = 0;
   #answers = NO_ANSWERS;
 
   constructor(pipeline: Pipeline, stageId: string, shardId: string) {
@@ -78,6 +75,7 @@ export class StageTask {
     this.#shardId = shardId;
     this.#haltsOnError = pipeline.onError === 'halt';
     this.state = new TaskState([...stage.operators.map(({ id }) => id), SENT, RECEIVED]);
+    this.#outputs = new TaskOutputs(stage, shardId, this.#table(SENT));
     this.#compiled = compileStage(graph, this.#host());
     this.#probe = LookupProbe.of(graph);
   }
@@ -108,13 +106,13 @@ export class StageTask {
    */
   process(record: InputRecord, answers: Answers = NO_ANSWERS): void {
     this.#answers = answers;
-    this.#index = 0;
+    this.#outputs.begin(record);
     if (mayBeAggregated(record)) for (const each of unpacked([record], this.#range)) this.#apply(each);
     else this.#apply(record);
   }
 
   #apply(record: UnpackedRecord): void {
-    this.#record = record;
+    this.#outputs.goOnWith(record);
     const text = this.#spec === undefined ? undefined : record.text;
     const control = isJson(text) ? undefined : decodeControlRecord(record.data);
     const isEnd = control?.kind === 'finish';
@@ -164,8 +162,7 @@ export class StageTask {
     const { time } = this.state;
     if (decoded.kind !== 'event') {
       this.state.time = alive(time, record.arrival);
-      if (decoded.kind === 'refused')
-        this.#deadLetter(decoded.reason, this.#stage.id, decoded.message, record.arrival);
+      if (decoded.kind === 'refused') this.#refuse(decoded.reason, decoded.message, record.arrival);
       return;
     }
     const { event } = decoded;
@@ -176,12 +173,17 @@ export class StageTask {
     else this.#moveTo(advanced(time, event.timestamp, record.arrival, this.#stage.time));
   }
 
+  /** A record that never becomes an event. */
+  #refuse(reason: DeadLetterReason, message: string, timestamp: number): void {
+    this.#outputs.deadLetter({ reason, operator: this.#stage.id, message, timestamp });
+  }
+
   #processShuffled(record: InputRecord): void {
     const { arrival } = record;
     const parcel = decodeParcel(record.data, this.#shardId);
     if (parcel === undefined) {
       const message = 'record is no parcel; nothing but this pipeline may write to its shuffle';
-      this.#deadLetter('undecodable', this.#stage.id, message, arrival);
+      this.#refuse('undecodable', message, arrival);
       return;
     }
     const { producer, shard, packets, progress } = parcel;
@@ -205,8 +207,11 @@ export class StageTask {
     if (receive !== undefined) receive(event);
     else if (edge === TOO_LARGE) {
       const message = 'event was too large to be sent to this stage; the value says where it came from';
-      this.#deadLetter('undeliverable', this.#stage.id, message, event.timestamp, event.value);
-    } else this.#deadLetter('failed', edge, 'nothing in this version takes it', event.timestamp, event.value);
+      this.#outputs.deadLetter({ reason: 'undeliverable', operator: this.#stage.id, message, ...event });
+    } else {
+      const message = 'nothing in this version takes it';
+      this.#outputs.deadLetter({ reason: 'failed', operator: edge, message, ...event });
+    }
   }
 
   #timeAtTick(arrival: number): EventTime {
@@ -232,9 +237,7 @@ export class StageTask {
 
   /** What the records since the last call have set off, in order. */
   takeOutputs(): readonly Output[] {
-    const outputs = this.#outputs;
-    this.#outputs = [];
-    return outputs;
+    return this.#outputs.take();
   }
 
   /** To be called after state was restored: operators take up the time that was stored with it. */
@@ -263,65 +266,19 @@ export class StageTask {
     const rows = new Set(this.#stage.sinks.flatMap(({ name, kind }) => (kind === 'rows' ? [name] : [])));
     return {
       state: this.state,
-      partitionKey: () => this.#record.partitionKey,
-      reaching: (sink) => (rows.has(sink) ? this.#rowsOf(sink) : this.#eventsOf(sink)),
-      sending: (edge) => (edge.isBroadcast ? this.#toAllParts(edge) : this.#toPartOfKey(edge)),
-      late: (operator, { value: late, timestamp }) =>
-        this.#deadLetter(
-          'late',
-          operator,
-          `${late.reason} by ${Math.abs(late.lateBy)} ms`,
-          timestamp,
-          late.value,
-        ),
+      partitionKey: () => this.#outputs.record.partitionKey,
+      reaching: (sink) => (rows.has(sink) ? this.#outputs.rowsOf(sink) : this.#outputs.eventsOf(sink)),
+      sending: (edge) => this.#outputs.sentBy(edge),
+      late: (operator, { value: { reason, lateBy, value }, timestamp }) => {
+        const message = `${reason} by ${Math.abs(lateBy)} ms`;
+        this.#outputs.deadLetter({ reason: 'late', operator, message, timestamp, value });
+      },
       floorFor: (key) => this.#floorFor(key),
       answerTo: (table, key) => this.#answerTo(table, key),
       refused: (reason, operator, { value, timestamp }, message) =>
-        this.#deadLetter(reason, operator, message, timestamp, value),
+        this.#outputs.deadLetter({ reason, operator, message, timestamp, value }),
       failed: (operator, event, error) => this.#failed(operator, event, error),
     };
-  }
-
-  /** Without a key there is no row to take the place of. */
-  #rowsOf(sink: string): Step {
-    const asEvent = this.#eventsOf(sink);
-    return (event) => {
-      const { key, value, timestamp } = event;
-      if (key === undefined) asEvent(event);
-      else
-        this.#outputs.push(
-          rowOutput({ kind: 'row', id: this.#nextId(), timestamp, sink, key, value }, event),
-        );
-    };
-  }
-
-  #eventsOf(sink: string): Step {
-    return ({ key, value, timestamp }) => {
-      const id = this.#nextId();
-      this.#outputs.push(
-        key === undefined
-          ? { kind: 'append', id, timestamp, sink, value }
-          : { kind: 'append', id, timestamp, sink, value, key },
-      );
-    };
-  }
-
-  #toPartOfKey(edge: Edge): Step {
-    const partitions = this.#partitionsOf(edge.to);
-    return (event) => this.#send(edge, partitionOf(event.key ?? '', partitions), event);
-  }
-
-  #toAllParts(edge: Edge): Step {
-    const partitions = this.#partitionsOf(edge.to);
-    return (event) => {
-      for (let part = 0; part < partitions; part += 1) this.#send(edge, part, event);
-    };
-  }
-
-  #send({ id: edge, to }: Edge, partition: number, event: Event): void {
-    const number = nextNumber(this.#table(SENT), to, partition);
-    const { timestamp } = event;
-    this.#outputs.push({ kind: 'sent', id: this.#nextId(), timestamp, to, edge, partition, number, event });
   }
 
   #answerTo(table: string, key: string): Looked<unknown> {
@@ -333,48 +290,10 @@ export class StageTask {
     );
   }
 
-  #partitionsOf(stageId: string): number {
-    return this.#stage.sends.find(({ to }) => to === stageId)?.partitions ?? 1;
-  }
-
   #failed(operator: string, { value, timestamp }: Event, error: unknown): void {
     if (error instanceof HaltError) throw error;
-    if (this.#haltsOnError) throw new HaltError(this.#record, operator, error);
-    this.#deadLetter('failed', operator, messageOf(error), timestamp, value);
-  }
-
-  #deadLetter(
-    reason: DeadLetterReason,
-    operator: string,
-    message: string,
-    timestamp: number,
-    value?: unknown,
-  ): void {
-    const { partitionKey, subSequenceNumber, arrival, data } = this.#record;
-    this.#outputs.push({
-      kind: 'dead-letter',
-      id: this.#nextId(),
-      timestamp,
-      reason,
-      operator,
-      message,
-      partitionKey,
-      ...(subSequenceNumber !== undefined && { subSequenceNumber }),
-      arrival,
-      data,
-      ...(value !== undefined && { value }),
-    });
-  }
-
-  #nextId(): Output['id'] {
-    const index = this.#index;
-    this.#index += 1;
-    return {
-      stage: this.#stage.id,
-      shardId: this.#shardId,
-      sequenceNumber: this.#record.sequenceNumber,
-      index,
-    };
+    if (this.#haltsOnError) throw new HaltError(this.#outputs.record, operator, error);
+    this.#outputs.deadLetter({ reason: 'failed', operator, message: messageOf(error), timestamp, value });
   }
 }
 
@@ -382,13 +301,3 @@ export class StageTask {
 function isJson(text: string | undefined): text is string {
   return text !== undefined && text.charCodeAt(0) !== 0;
 }
-
-/** Most results have neither a row of their own nor a change: what is absent isn't copied about. */
-function rowOutput(output: Writable<RowOutput>, { window, row, change }: Event): RowOutput {
-  if (window !== undefined) output.window = window;
-  if (row !== undefined) output.row = row;
-  if (change === 'retract') output.isRetracted = true;
-  return output;
-}
-
-type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
